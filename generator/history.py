@@ -1,0 +1,85 @@
+"""All runs with all metrics as one table: rows are runs in order of time, columns metrics."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pandas as pd
+
+from generator.measurements import clean
+from generator.metrics import METRICS
+from generator.notebook import Notebook, campaign_of
+
+SCHEMA = 1
+"""Version of the layout of `data/runs.json`."""
+
+
+def frame(notebook: Notebook) -> pd.DataFrame:
+    """Index: run identity in order of time; columns: every metric, in base units.
+
+    What a run has no figure for is NaN; of a range the end stands for it.
+    """
+    rows = {
+        identity: {name: measurement.quantity.value for name, measurement in measured.items()}
+        for identity, measured in notebook.measurements.items()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(METRICS), dtype=float)
+    table.index.name = "id"
+    return table
+
+
+def facts(notebook: Notebook, identity: str) -> dict[str, Any]:
+    """What a run is, for data files: campaign, title, date, status, scenario, tags, baseline."""
+    run = notebook.runs[identity]
+    return {
+        "campaign": campaign_of(identity),
+        "title": run.title,
+        "date": run.date.isoformat() if run.date else None,
+        "status": run.status,
+        "scenario": run.load.scenario if run.load else None,
+        "tags": list(run.tags),
+        "baseline": notebook.baselines[identity],
+    }
+
+
+def runs_json(notebook: Notebook) -> str:
+    """`data/runs.json`: every run with the metrics that it has; null where the end is unknown."""
+    runs = [
+        {
+            "id": identity,
+            **facts(notebook, identity),
+            "metrics": {name: clean(m.quantity.value) for name, m in measured.items()},
+            "approximate": [name for name, m in measured.items() if not m.quantity.is_exact],
+        }
+        for identity, measured in notebook.measurements.items()
+    ]
+    return json.dumps({"schema": SCHEMA, "runs": runs}, indent=1, ensure_ascii=False) + "\n"
+
+
+def runs_csv(notebook: Notebook) -> str:
+    """`data/runs.csv`: one row a run, one column a metric, empty where there is no figure.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    about = pd.DataFrame.from_dict(
+        {
+            identity: {name: _cell(value) for name, value in facts(notebook, identity).items()}
+            for identity in notebook.runs
+        },
+        orient="index",
+        columns=["campaign", "title", "date", "status", "scenario", "tags", "baseline"],
+    )
+    figures = frame(notebook).map(clean, na_action="ignore")
+    table = pd.concat([about, figures], axis="columns")
+    buffer = io.StringIO()
+    table.to_csv(buffer, index_label="id", lineterminator="\n")
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    text = " ".join(value) if isinstance(value, list) else value
+    if isinstance(text, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{text}"
+    return text

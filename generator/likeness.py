@@ -1,0 +1,153 @@
+"""What differs between two runs: in the load, in the deployment, and in the changes on record.
+
+Runs are like for like where scenario and load are the same; what was deployed may differ, for
+that is what is tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from generator import display
+from generator.fields import In
+from generator.model import Run
+from generator.narrative import ChangeMade
+from generator.notebook import Notebook
+from generator.units import COUNT, Quantity
+
+DEFINES_LOAD = frozenset(
+    {"scenario", "script", "executor", "model", "vus", "rate", "duration", "think_time", "stages"}
+)
+"""Fields of `load` that must not differ between runs that are like for like."""
+
+REMARKS = frozenset({"currency", "price_source", "test_type"})
+"""Fields that say something of a setting or name it, and are none themselves."""
+
+LABELS = {"vus": "VUs", "think_time": "think time"}
+"""Names of settings for people, where the field's name is not one."""
+
+NOT_RECORDED = "not recorded"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting that is not the same on both sides; the texts are as recorded."""
+
+    setting: str
+    baseline: str
+    candidate: str
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether one side did not record it, so that nobody knows."""
+        return NOT_RECORDED in (self.baseline, self.candidate)
+
+    def as_text(self) -> str:
+        """`VUs 50 → 100`."""
+        label = LABELS.get(self.setting, self.setting)
+        return f"{label} {self.baseline} → {self.candidate}"
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Whether two runs are like for like, and what differs.
+
+    `changes` are the changes on record from the baseline to the candidate, with the run that
+    made each, oldest first.
+    """
+
+    load: tuple[Difference, ...]
+    deployment: tuple[Difference, ...]
+    changes: tuple[tuple[str, ChangeMade], ...]
+    reasons: tuple[str, ...] = field(default=())
+
+    @property
+    def like_for_like(self) -> bool:
+        """Whether scenario and load are known to be the same."""
+        return not self.reasons
+
+
+def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
+    """What differs between two runs of the notebook."""
+    before, after = notebook.runs[baseline], notebook.runs[candidate]
+    load = tuple(_differences(before.load, after.load))
+    deployment = tuple(_differences(before.deployment, after.deployment))
+    reasons = [
+        difference.as_text()
+        for difference in load
+        if difference.setting.partition(".")[0].partition("[")[0] in DEFINES_LOAD
+        and not difference.one_sided
+    ]
+    if not (_load_known(before) and _load_known(after)):
+        reasons.append("the load is not recorded on both sides")
+    changes = tuple(_changes(notebook, baseline, candidate))
+    return Likeness(load, deployment, changes, tuple(reasons))
+
+
+def _load_known(run: Run) -> bool:
+    return run.load is not None and (run.load.vus is not None or run.load.rate is not None)
+
+
+def _changes(notebook: Notebook, baseline: str, candidate: str) -> Iterator[tuple[str, ChangeMade]]:
+    """The changes of each run on the way from the baseline, where the baselines lead there."""
+    chain = [candidate]
+    while (previous := notebook.baselines[chain[-1]]) and previous not in chain:
+        if previous == baseline:
+            break
+        chain.append(previous)
+    else:
+        chain = [candidate]
+    for identity in reversed(chain):
+        for change in notebook.runs[identity].changes:
+            yield identity, change
+
+
+def _differences(before: BaseModel | None, after: BaseModel | None) -> Iterator[Difference]:
+    left = dict(settings(before)) if before else {}
+    right = dict(settings(after)) if after else {}
+    for name in dict.fromkeys([*left, *right]):
+        left_value, left_text = left.get(name, (None, NOT_RECORDED))
+        right_value, right_text = right.get(name, (None, NOT_RECORDED))
+        if left_value != right_value:
+            yield Difference(name, left_text, right_text)
+
+
+def settings(
+    part: BaseModel, prefix: str = "", *, remarks: bool = False
+) -> Iterator[tuple[str, tuple[Any, str]]]:
+    """Dotted name, comparable value and text of each setting that a part of a record holds."""
+    for name, info in type(part).model_fields.items():
+        if name in REMARKS and not remarks:
+            continue
+        value = getattr(part, name)
+        dotted = f"{prefix}{name}"
+        unit = next((mark.unit for mark in info.metadata if isinstance(mark, In)), COUNT)
+        if isinstance(value, Quantity):
+            yield dotted, ((value.start, value.end), display.show(value, unit))
+        elif isinstance(value, BaseModel):
+            yield from settings(value, f"{dotted}.", remarks=remarks)
+        elif name == "settings":
+            # The free tree keeps the names that people gave, where no field has the same one.
+            taken = type(part).model_fields
+            for key, item in value.items():
+                yield from _leaves(item, f"{dotted}.{key}" if key in taken else key)
+        else:
+            yield from _leaves(value, dotted)
+
+
+def _leaves(value: Any, name: str) -> Iterator[tuple[str, tuple[Any, str]]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list | tuple):
+        for position, item in enumerate(value):
+            if isinstance(item, BaseModel):
+                yield from settings(item, f"{name}[{position}].")
+            else:
+                yield from _leaves(item, f"{name}[{position}]")
+    elif value is not None:
+        yield name, (value, str(value))

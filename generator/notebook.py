@@ -1,0 +1,210 @@
+"""The notebook: all records in order of time, with the references between them resolved.
+
+Runs are ordered by date. Without a date a run stands before all dated ones, or after them while it
+is only planned. Among runs of the same date a run comes after its baseline, else the name decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any
+
+from generator import explain, records
+from generator.errors import Problem, UnknownRunError
+from generator.measurements import Measurement, measure
+from generator.model import Campaign, Run
+from generator.records import Record, Sources
+from generator.settings import Settings
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """All that a notebook holds. `runs` and `campaigns` have the valid records only.
+
+    `problems` are those of the files: syntax, schema, places, references.
+    """
+
+    run_records: Mapping[str, Record[Run]]
+    campaign_records: Mapping[str, Record[Campaign]]
+    runs: Mapping[str, Run]
+    campaigns: Mapping[str, Campaign]
+    problems: tuple[Problem, ...]
+    settings: Settings = field(default_factory=Settings)
+
+    def run(self, identity: str) -> Run:
+        """The run of that identity; raises UnknownRunError with what is near."""
+        if identity in self.runs:
+            return self.runs[identity]
+        record = self.run_records.get(identity)
+        if record:
+            first = record.problems[0].as_text() if record.problems else ""
+            raise UnknownRunError(f"the record of {identity} is broken: {first}")
+        near = explain.did_you_mean(identity, list(self.runs))
+        listed = f"there are: {', '.join(self.runs)}" if self.runs else "there are no runs yet"
+        raise UnknownRunError(f"no run {identity!r}: {near or listed}")
+
+    @cached_property
+    def measurements(self) -> Mapping[str, Mapping[str, Measurement]]:
+        """Each run's measurements by metric name."""
+        return {identity: measure(run) for identity, run in self.runs.items()}
+
+    @cached_property
+    def completed(self) -> tuple[str, ...]:
+        """The completed runs in order of time."""
+        return tuple(name for name, run in self.runs.items() if run.status == "completed")
+
+    @cached_property
+    def baselines(self) -> Mapping[str, str | None]:
+        """Each run's baseline: the declared one, else the previous completed of its scenario."""
+        latest: dict[str, str] = {}
+        found: dict[str, str | None] = {}
+        for identity, run in self.runs.items():
+            scenario = run.load.scenario if run.load else None
+            declared = run.baseline if run.baseline in self.runs else None
+            found[identity] = declared or (latest.get(scenario) if scenario else None)
+            if scenario and run.status == "completed":
+                latest[scenario] = identity
+        return found
+
+    def repeats_of(self, identity: str) -> int:
+        """How many completed runs there are of the same thing: the run and its repeats."""
+        original = self.runs[identity].repeats or identity
+        same = [name for name in self.completed if original in (name, self.runs[name].repeats)]
+        return len({identity, *same})
+
+    def as_json(self, identity: str) -> dict[str, Any]:
+        """A run as data: its identity, what its record holds, and all its metrics."""
+        return {
+            "id": identity,
+            **records.dump(self.run(identity)),
+            "metrics": [found.as_json() for found in self.measurements[identity].values()],
+        }
+
+    def runs_of(self, campaign: str) -> list[str]:
+        """The campaign's runs in order of time."""
+        return [identity for identity in self.runs if campaign_of(identity) == campaign]
+
+    def campaign(self, identity: str) -> Campaign:
+        """The campaign; one without a record of its own is titled by its folder."""
+        return self.campaigns.get(identity) or Campaign(title=identity)
+
+    @cached_property
+    def campaign_names(self) -> tuple[str, ...]:
+        """All campaigns that have runs or a record, in order of their first run."""
+        of_runs = dict.fromkeys(campaign_of(identity) for identity in self.runs)
+        return (*of_runs, *(name for name in self.campaigns if name not in of_runs))
+
+
+def campaign_of(identity: str) -> str:
+    """The campaign's part of a run's identity."""
+    return identity.partition("/")[0]
+
+
+def build(sources: Sources, settings: Settings, problems: tuple[Problem, ...] = ()) -> Notebook:
+    """The notebook of these files; `problems` are those found before, for example in settings."""
+    run_records = {name: records.read_run(name, text) for name, text in sources.runs.items()}
+    campaign_records = {
+        name: records.read_campaign(name, text) for name, text in sources.campaigns.items()
+    }
+    readable = {name: r.partial for name, r in run_records.items() if r.partial is not None}
+    found = [*problems, *sources.problems]
+    found += [p for record in campaign_records.values() for p in record.problems]
+    found += [p for record in run_records.values() for p in record.problems]
+    found += _references(run_records, readable)
+    broken = {problem.file for problem in found}
+    valid = {
+        name: run
+        for name, run in _in_order(readable).items()
+        if run_records[name].file not in broken
+    }
+    campaigns = {
+        name: record.model for name, record in campaign_records.items() if record.model is not None
+    }
+    return Notebook(run_records, campaign_records, valid, campaigns, tuple(found), settings)
+
+
+def _in_order(runs: Mapping[str, Run]) -> dict[str, Run]:
+    depths = _depths(runs)
+
+    def key(identity: str) -> tuple[int, datetime, int, str]:
+        run = runs[identity]
+        undated = 2 if run.status == "planned" else 0
+        era = undated if run.date is None else 1
+        return (era, moment(run.date), depths[identity], identity)
+
+    return {identity: runs[identity] for identity in sorted(runs, key=key)}
+
+
+def moment(when: date | datetime | None) -> datetime:
+    """A date as a point in time: its start, in UTC where no zone is recorded."""
+    if when is None:
+        return datetime.min.replace(tzinfo=UTC)
+    if not isinstance(when, datetime):
+        return datetime(when.year, when.month, when.day, tzinfo=UTC)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _chain(
+    identity: str, runs: Mapping[str, Run], known: Collection[str] = ()
+) -> tuple[list[str], str | None]:
+    """The declared baselines from a run backwards, and what comes then: the first run that is met
+    a second time or is `known`, None where the last has no baseline.
+    """
+    chain = {identity: None}
+    current = identity
+    while (baseline := runs[current].baseline) and baseline in runs:
+        if baseline in chain or baseline in known:
+            return list(chain), baseline
+        chain[baseline] = None
+        current = baseline
+    return list(chain), None
+
+
+def _depths(runs: Mapping[str, Run]) -> dict[str, int]:
+    """How many baselines lie behind each run; each run is walked over once."""
+    depths: dict[str, int] = {}
+    for identity in sorted(runs):
+        if identity in depths:
+            continue
+        chain, behind = _chain(identity, runs, depths)
+        depth = depths.get(behind, 0) if behind else 0
+        for name in reversed(chain):
+            depth += 1
+            depths[name] = depth
+    return depths
+
+
+def _references(
+    run_records: Mapping[str, Record[Run]], runs: Mapping[str, Run]
+) -> Iterator[Problem]:
+    """References to runs that do not exist, and baselines that lead back to their run."""
+    walked: set[str] = set()
+    cycles: dict[str, list[str]] = {}
+    for identity in runs:
+        if identity not in walked:
+            chain, behind = _chain(identity, runs, walked)
+            walked.update(chain)
+            if behind in chain:
+                cycle = chain[chain.index(behind) :]
+                cycles.update({name: cycle[at:] + cycle[:at] for at, name in enumerate(cycle)})
+    for identity, run in runs.items():
+        document = run_records[identity].document
+        for name in ("baseline", "repeats"):
+            target = getattr(run, name)
+            if target is None:
+                continue
+            if target not in run_records:
+                hint = explain.did_you_mean(target, list(run_records))
+                hint = hint or "name a run by its path below experiments/, without suffix"
+                message = f"there is no run {target!r}"
+                yield document.problem((name,), "reference-unknown", message, hint)
+            elif target == identity:
+                message = "a run can't refer to itself"
+                yield document.problem((name,), "reference-cycle", message, "name another run")
+        cycle = cycles.get(identity, [])
+        if len(cycle) > 1:
+            message = f"the baselines lead back to this run: {' → '.join(cycle)}"
+            yield document.problem(("baseline",), "reference-cycle", message, "remove one of them")

@@ -1,0 +1,178 @@
+"""Records: YAML files below experiments/ in, validated models with places out.
+
+Everything wrong with a file is reported at once, each problem at its line and column. A file that
+is broken still yields what can be read of it (`Record.partial`), so that its arithmetic and its
+references are checked in the same call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+
+from generator import explain, yamltree
+from generator.errors import Level, Place, Problem
+from generator.fields import NAME
+from generator.model import Campaign, Run
+from generator.yamltree import Document
+
+FOLDER = "experiments"
+CAMPAIGN_FILE = "campaign.yaml"
+RESERVED = frozenset({"index"})
+"""Names that no run can have."""
+
+Model = TypeVar("Model", Run, Campaign)
+
+
+@dataclass(frozen=True)
+class Record(Generic[Model]):
+    """One file: its model if it is valid, what is wrong with it, and where each field stands.
+
+    `id` is `campaign/run` or `campaign`; `file` is relative to the notebook's folder. `partial` is
+    the model without the invalid fields; None where not even that could be read.
+    """
+
+    id: str
+    file: str
+    model: Model | None
+    partial: Model | None
+    problems: tuple[Problem, ...]
+    document: Document
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of a notebook by identity, and what is wrong with their places."""
+
+    runs: Mapping[str, bytes]
+    campaigns: Mapping[str, bytes]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_run(identity: str, content: bytes) -> Record[Run]:
+    """The record of a run from the bytes of its file."""
+    return _read(Run, identity, file_of_run(identity), content)
+
+
+def read_campaign(identity: str, content: bytes) -> Record[Campaign]:
+    """The record of a campaign from the bytes of its file."""
+    return _read(Campaign, identity, file_of_campaign(identity), content)
+
+
+def _read(model: type[Model], identity: str, file: str, content: bytes) -> Record[Model]:
+    document = yamltree.read(file, content)
+    problems = list(document.problems)
+    if not isinstance(document.value, dict):
+        if not problems:
+            hint = f"write the fields of a {model.__name__.lower()}, for example title: ..."
+            message = "the record is empty" if document.value is None else "no mapping of fields"
+            problems.append(document.problem((), "record-empty", message, hint))
+        return Record(identity, file, None, None, tuple(problems), document)
+    partial: Model | None
+    try:
+        partial = model.model_validate(document.value)
+    except ValidationError as error:
+        partial = cast("Model | None", explain.without_errors(error, model, document.value))
+        noted = {(problem.field, problem.place) for problem in problems}
+        found = explain.problems_of(error, model, document)
+        problems += [p for p in found if (p.field, p.place) not in noted]
+    valid = None if problems else partial
+    ordered = sorted(problems, key=lambda problem: (problem.place, problem.field))
+    return Record(identity, file, valid, partial, tuple(ordered), document)
+
+
+def dump(model: BaseModel) -> dict[str, Any]:
+    """The fields that a record holds, as written: reading them again gives the same model."""
+    return model.model_dump(mode="json", exclude_unset=True)
+
+
+def file_of_run(identity: str) -> str:
+    """Path of a run's record, relative to the notebook's folder."""
+    return f"{FOLDER}/{identity}.yaml"
+
+
+def file_of_campaign(identity: str) -> str:
+    """Path of a campaign's record, relative to the notebook's folder."""
+    return f"{FOLDER}/{identity}/{CAMPAIGN_FILE}"
+
+
+def sources(root: FilePath) -> Sources:
+    """Read the files of the notebook in `root`; links are not followed.
+
+    A record stands at `experiments/<campaign>/<run>.yaml`; folders below a campaign hold
+    attachments and are not read.
+    """
+    runs: dict[str, bytes] = {}
+    campaigns: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for path in _yaml_files(root / FOLDER):
+        file = path.relative_to(root).as_posix()
+        inside = path.relative_to(root / FOLDER)
+        reason = _misplaced(path, inside)
+        if reason:
+            problems.append(_problem(file, "record-place", reason, _PLACE_HINT))
+            continue
+        try:
+            with path.open("rb") as stream:
+                content = stream.read(yamltree.MAX_BYTES + 1)
+        except OSError as error:
+            reason = f"the file can't be read: {error.strerror}"
+            problems.append(_problem(file, "record-unreadable", reason, "mend its permissions"))
+            continue
+        if inside.name == CAMPAIGN_FILE:
+            campaigns[inside.parent.as_posix()] = content
+        else:
+            runs[inside.with_suffix("").as_posix()] = content
+    problems.extend(_colliding(runs))
+    return Sources(runs, campaigns, tuple(problems))
+
+
+_PLACE_HINT = f"a record is {FOLDER}/<campaign>/<run>.yaml, its names of letters, digits, . _ -"
+
+
+def _yaml_files(folder: FilePath) -> Iterator[FilePath]:
+    """YAML files directly in `folder` and in the folders below it, in order of their names."""
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    inside = [
+        child
+        for entry in entries
+        if entry.is_dir() and not entry.is_symlink()
+        for child in sorted(entry.iterdir())
+    ]
+    for path in [*entries, *inside]:
+        if path.suffix in (".yaml", ".yml") and not path.name.startswith("."):
+            yield path
+
+
+def _misplaced(path: FilePath, inside: FilePath) -> str:
+    """Why a YAML file is no record, or nothing."""
+    if path.is_symlink() or not path.is_file():
+        return "a record is a plain file, not a link or a folder"
+    if len(inside.parts) != 2:
+        return "a record stands in the folder of its campaign"
+    if path.suffix == ".yml":
+        return "the suffix of a record is .yaml"
+    if inside.stem in RESERVED:
+        return f"{inside.stem!r} can't be the name of a run: the campaign's own page has it"
+    if not all(re.fullmatch(NAME, part) for part in inside.with_suffix("").parts):
+        return "the name of a campaign or run has other characters than letters, digits, . _ -"
+    return ""
+
+
+def _colliding(identities: Iterable[str]) -> Iterator[Problem]:
+    """Runs whose paths are the same on a file system that ignores case."""
+    seen: dict[str, str] = {}
+    for identity in identities:
+        other = seen.setdefault(identity.lower(), identity)
+        if other != identity:
+            reason = f"the path differs from {file_of_run(other)} in upper and lower case only"
+            yield _problem(file_of_run(identity), "record-place", reason, "rename one of them")
+
+
+def _problem(file: str, code: str, message: str, hint: str) -> Problem:
+    return Problem(file, Place(), "", Level.ERROR, code, message, hint)

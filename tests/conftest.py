@@ -1,0 +1,92 @@
+"""Fixtures that several test modules share: the real notebook, its site, golden files."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from generator import notebook as notebooks
+from generator import records, settings
+from generator.notebook import Notebook
+from generator.records import Sources
+from generator.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+# The same examples on every machine, and no failure for being slow.
+hypothesis.settings.register_profile(
+    "stable",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=100,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("stable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --golden` writes what the golden files expect anew, for the next diff to show."""
+    parser.addoption("--golden", action="store_true", help="Write the golden files anew.")
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Texts held against files; with `--golden` the files are written instead."""
+
+    write: bool
+
+    def check(self, expected: Path, text: str) -> None:
+        """Fail with a unified diff unless the file has exactly this text."""
+        if self.write:
+            expected.write_text(text, encoding="utf-8")
+            return
+        known = expected.read_text("utf-8") if expected.exists() else ""
+        if known == text and expected.exists():
+            return
+        name = expected.relative_to(ROOT).as_posix()
+        diff = difflib.unified_diff(
+            known.splitlines(), text.splitlines(), f"expected in {name}", "found", lineterm=""
+        )
+        why = "\n".join(diff) if expected.exists() else f"no file {name}; found:\n{text}"
+        pytest.fail(f"{why}\n\nIf this is meant: pytest --golden", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Holds texts against golden files."""
+    return Golden(bool(request.config.getoption("--golden")))
+
+
+def book(runs: Mapping[str, str], options: Settings | None = None) -> Notebook:
+    """A notebook of these records: identity to the text of the file."""
+    files = {identity: text.encode() for identity, text in runs.items()}
+    return notebooks.build(Sources(files, {}), options or Settings())
+
+
+def write_book(root: Path, files: Mapping[str, str], config: str = "site_name: Case\n") -> Path:
+    """A notebook's folder: mkdocs.yml, and files by their path below experiments/."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "mkdocs.yml").write_text(config, "utf-8")
+    for name, text in files.items():
+        path = root / "experiments" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return root
+
+
+def open_book(root: Path) -> Notebook:
+    """The notebook in a folder, as the commands read it."""
+    options, problems = settings.read(root)
+    return notebooks.build(records.sources(root), options, problems)
+
+
+@pytest.fixture(scope="session")
+def notebook() -> Notebook:
+    """The notebook of this repository: the five real runs."""
+    return notebooks.build(records.sources(ROOT), settings.read(ROOT)[0])

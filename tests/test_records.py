@@ -1,0 +1,387 @@
+"""Records: which files are records, what is read from them, and that dumping loses nothing."""
+
+from __future__ import annotations
+
+import json
+import string
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, StringConstraints
+
+from generator import records
+from generator.errors import Level, Place
+from generator.fields import In
+from generator.model import Campaign, Run
+from generator.records import Record, read_campaign, read_run
+from generator.units import CHANGE, COUNT, SECONDS, Unit
+from generator.yamltree import MAX_BYTES
+from tests.conftest import ROOT, write_book
+
+REAL = sorted((ROOT / "experiments").glob("*/*.yaml"))
+SOUND = "title: T\nstatus: planned\n"
+
+
+def read(text: str) -> Record[Run]:
+    """The record of a run in a text."""
+    return read_run("a/b", text.encode())
+
+
+def codes(record: Record[Run] | Record[Campaign]) -> list[str]:
+    """The codes of what is wrong with a record."""
+    return [problem.code for problem in record.problems]
+
+
+# What may stand in a record, drawn from the model itself: a new field is covered by being there.
+
+LETTERS = string.ascii_letters + string.digits + " .,:;-_#'\"\\/~→%&*![]{}<>|`@éß漢🙂\t"
+LINES = st.text(alphabet=LETTERS, min_size=1, max_size=20).filter(lambda text: bool(text.strip()))
+PROSE = st.lists(LINES, min_size=1, max_size=3).map("\n".join)
+NAMES = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,8}\Z")
+RUN_IDS = st.tuples(NAMES, NAMES).map("/".join)
+DATETIMES = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1))
+ZONED = st.builds(lambda when, zone: when.replace(tzinfo=zone), DATETIMES, st.timezones())
+MOMENTS = st.one_of(st.dates(), DATETIMES, ZONED).map(lambda when: when.isoformat())
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.floats(-1e6, 1e6), LINES
+)
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2), st.dictionaries(LINES.map(str.strip), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def figures(draw: st.DrawFn, unit: Unit) -> str | float | int:
+    """A figure as it may be written in a record."""
+    most = 1 if unit.maximum == 1 else 10_000
+    number = draw(st.decimals(0, most, places=draw(st.integers(0, 3))))
+    kind = draw(st.sampled_from(["number", "text", "approximate", "range", "open", "N/A"]))
+    suffixes = [suffix for suffix, factor in unit.factors.items() if factor <= 1 or most > 1]
+    suffix = draw(st.sampled_from([*suffixes, ""]))
+    if unit is SECONDS and draw(st.booleans()):
+        return draw(st.sampled_from(["13m", "1m30s", "02:00", "1 h 5 min"]))
+    if unit is CHANGE and draw(st.booleans()):
+        return draw(st.sampled_from(["-50%", "2x", "2x→3x", "+10%"]))
+    texts = {
+        "text": f"{number}{suffix}",
+        "approximate": f"~{number}{suffix}",
+        "range": f"{number}{suffix}→{number / 2}{suffix}",
+        "open": f"{number}{suffix}→?",
+        "N/A": "N/A",
+    }
+    if kind == "number":
+        return int(number) if unit is COUNT else float(number)
+    return texts[kind]
+
+
+def values(annotation: Any, metadata: tuple[Any, ...] = ()) -> st.SearchStrategy[Any]:
+    """What may stand in a field of this type."""
+    for mark in metadata:
+        if isinstance(mark, In):
+            return figures(mark.unit)
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated:
+        return values(arguments[0], arguments[1:])
+    if arguments == (date, datetime):
+        return MOMENTS
+    if origin in (typing.Union, types.UnionType):
+        return st.one_of([values(item) for item in arguments if item is not type(None)])
+    if origin is Literal:
+        return st.sampled_from(arguments)
+    if origin is tuple:
+        return st.lists(values(arguments[0]), max_size=2)
+    if origin is dict:
+        inner = TREES if arguments[1] is Any else values(arguments[1])
+        return st.dictionaries(LINES.map(str.strip), inner, max_size=2)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return contents(annotation)
+    assert annotation is str, annotation
+    for mark in metadata:
+        if isinstance(mark, StringConstraints) and "/" in str(mark.pattern):
+            return RUN_IDS
+        if isinstance(mark, StringConstraints) and mark.pattern:
+            return LINES
+    return PROSE
+
+
+def contents(model: type[BaseModel]) -> st.SearchStrategy[dict[str, Any]]:
+    """What may stand in a file, or in a part of it: required fields, and any of the others."""
+    fields = {
+        name: values(info.annotation, tuple(info.metadata))
+        for name, info in model.model_fields.items()
+    }
+    needed = {name for name, info in model.model_fields.items() if info.is_required()}
+    return st.fixed_dictionaries(
+        {name: fields[name] for name in fields if name in needed},
+        optional={name: fields[name] for name in fields if name not in needed},
+    )
+
+
+def as_file(content: Mapping[str, Any]) -> bytes:
+    """The content as a file: JSON, which is YAML too."""
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+RUNS = contents(Run)
+CAMPAIGNS = contents(Campaign)
+
+
+def assert_dumped_without_loss(content: Mapping[str, Any]) -> None:
+    """The content is a sound record, and dump → load gives the same one, twice over."""
+    record = read_run("a/b", as_file(content))
+    assert record.problems == ()
+    assert record.model is not None
+    dumped = records.dump(record.model)
+    again = read_run("a/b", as_file(dumped))
+    assert again.problems == ()
+    assert again.model == record.model
+    assert again.model is not None
+    assert records.dump(again.model) == dumped
+
+
+@settings(max_examples=40)
+@given(content=RUNS)
+def test_any_run_of_the_model_is_read_and_dumped_without_loss(content: dict[str, Any]) -> None:
+    """What the model allows is a sound record, and dump → load gives the same."""
+    assert_dumped_without_loss(content)
+
+
+@pytest.mark.parametrize("field", [name for name in Run.model_fields if name != "title"])
+@settings(max_examples=25)
+@given(data=st.data())
+def test_any_part_of_a_run_is_read_and_dumped_without_loss(field: str, data: st.DataObject) -> None:
+    """The same holds for each field of a run alone, which is drawn in full depth."""
+    info = Run.model_fields[field]
+    drawn = data.draw(values(info.annotation, tuple(info.metadata)))
+    assert_dumped_without_loss({"title": "T", "status": "planned", field: drawn})
+
+
+@settings(max_examples=40)
+@given(content=CAMPAIGNS)
+def test_any_campaign_of_the_model_is_read_and_dumped_without_loss(
+    content: dict[str, Any],
+) -> None:
+    """The same holds for campaigns."""
+    record = read_campaign("a", as_file(content))
+    assert record.problems == ()
+    assert record.model is not None
+    assert read_campaign("a", as_file(records.dump(record.model))).model == record.model
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_real_record_is_sound_and_dumped_without_loss(path: Path) -> None:
+    """The records of this repository are sound, and dump → load gives the same."""
+    read_any = read_campaign if path.name == "campaign.yaml" else read_run
+    record = read_any("a/b", path.read_bytes())
+    assert record.problems == ()
+    assert record.model is not None
+    assert record.partial == record.model
+    assert read_any("a/b", as_file(records.dump(record.model))).model == record.model
+
+
+def test_a_dump_holds_what_was_written_and_no_more() -> None:
+    """Figures are dumped as written, absent fields stay absent, N/A stays N/A."""
+    record = read(
+        "title: T\nstatus: planned\nload: {scenario: s, vus: ~50, duration: 13m}\n"
+        "k6: {http_req_failed: N/A, http_req_duration: {p(95): 277.20}}\ndate: 2026-01-02\n"
+    )
+    assert record.model is not None
+    assert records.dump(record.model) == {
+        "title": "T",
+        "status": "planned",
+        "date": "2026-01-02",
+        "load": {"scenario": "s", "vus": "~50", "duration": "13m"},
+        "k6": {"http_req_failed": "N/A", "http_req_duration": {"p95": "277.20"}},
+    }
+
+
+def test_percentiles_may_have_the_names_of_k6() -> None:
+    """`p(95)` is `p95`; a mistake in it is reported where it stands."""
+    ours, theirs = (
+        read(f"{SOUND}k6: {{http_req_duration: {{{name}: 3ms}}}}\n") for name in ("p95", "p(95)")
+    )
+    assert ours.model == theirs.model
+    assert ours.model is not None
+    (problem,) = read(f"{SOUND}k6:\n  http_req_duration:\n    p(95): fast\n").problems
+    assert problem.place == Place(5, 12)
+
+
+def test_a_broken_record_still_yields_what_can_be_read() -> None:
+    """`partial` holds the sound fields, `model` is None, and each mistake is a problem."""
+    record = read(
+        "title: T\nstatus: done\nload: {scenario: s, vus: x, duration: 13m}\n"
+        "tags: [a, [b], c]\nchanges: [{area: a}, {area: b, modification: m}]\nk6: {n: 1}\n"
+    )
+    assert record.model is None
+    assert codes(record) == [
+        "value-choice",
+        "value-unit",
+        "value-type",
+        "field-missing",
+        "field-unknown",
+    ]
+    assert record.partial is not None
+    assert record.partial.title == "T"
+    assert record.partial.load is not None
+    assert record.partial.load.vus is None
+    assert record.partial.load.duration is not None
+    assert record.partial.tags == ("a", "c")
+    assert [change.area for change in record.partial.changes] == ["b"]
+
+
+def test_a_bad_key_of_a_mapping_does_not_hide_the_rest() -> None:
+    """A mistake in a key is reported, and the rest of the record is read."""
+    record = read(f"{SOUND}k6: {{rates: {{'': 1, fine: 0.5}}}}\n")
+    (problem,) = record.problems
+    assert problem.place == Place(3, 14)
+    assert record.partial is not None
+    assert record.partial.k6 is not None
+    assert list(record.partial.k6.rates) == ["fine"]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "text\n", "5\n"])
+def test_a_file_without_fields_is_one_problem(text: str) -> None:
+    """A file that is no mapping has one error at its start, and nothing to read."""
+    record = read(text)
+    assert codes(record) == ["record-empty"]
+    assert record.problems[0].place == Place(1, 1)
+    assert record.model is None
+    assert record.partial is None
+
+
+def test_problems_come_from_top_to_bottom() -> None:
+    """However a mistake was found, problems are in the order of the file."""
+    record = read("status: x\nfoo: 1\ndate: x\nload: {vus: -1, vus: 2}\nbar: 1\n")
+    places = [problem.place for problem in record.problems]
+    assert places == sorted(places)
+    assert codes(record)[0] == "field-missing"
+    assert len(places) == 8
+
+
+def test_one_mistake_is_one_problem() -> None:
+    """What the YAML reader refused is not reported a second time by the model."""
+    for written in ("1e999", "9" * 50, "!env VUS"):
+        assert len(read(f"{SOUND}load: {{scenario: s, vus: {written}}}\n").problems) == 1
+
+
+@given(text=st.text(alphabet=LETTERS + "\n:- ", max_size=200))
+def test_any_text_is_a_record_or_has_a_problem(text: str) -> None:
+    """Whatever stands in a file, it is a sound record or says what is wrong, and never raises."""
+    record = read_run("a/b", text.encode())
+    assert (record.model is None) == bool(record.problems)
+
+
+FIELDS = st.sampled_from(
+    [
+        *["title", "date", "status", "tags", "baseline", "load", "load.vus", "load.duration"],
+        *["load.stages", "k6", "k6.http_reqs.rate", "k6.http_req_failed", "k6.rates.x"],
+        *["k6.http_req_duration.p95", "snapshots", "deployment.requests.cpu", "changes"],
+        *["deployment.settings", "deployment.node_group.price_per_hour", "cache.timeline"],
+    ]
+)
+ANYTHING = st.one_of(
+    TREES,
+    st.text(alphabet="0123456789.,eE+-~→>?x%:hms/KMGB", max_size=16),
+    st.sampled_from([".nan", "0e999", "1e308", "-0", "infx", "2→?", [], {}, [[]], [{}], ""]),
+)
+
+
+@given(content=st.dictionaries(FIELDS, ANYTHING, max_size=4))
+def test_anything_in_any_field_is_read_or_refused(content: dict[str, Any]) -> None:
+    """Any value in any field gives a sound record or a located problem, and never raises."""
+    tree: dict[str, Any] = {"title": "T", "status": "planned"}
+    for dotted, value in content.items():
+        at = tree
+        *parents, last = dotted.split(".")
+        for parent in parents:
+            inner = at.get(parent)
+            at[parent] = at = inner if isinstance(inner, dict) else {}
+        at[last] = value
+    record = read_run("a/b", as_file(tree))
+    assert (record.model is None) == bool(record.problems)
+    assert all(problem.level is Level.ERROR for problem in record.problems)
+
+
+def sources(root: Path, files: Mapping[str, str]) -> records.Sources:
+    """What is read from a notebook with these files below experiments/."""
+    return records.sources(write_book(root, files))
+
+
+def test_records_stand_in_the_folders_of_their_campaigns(tmp_path: Path) -> None:
+    """`<campaign>/<run>.yaml` is a run, `<campaign>/campaign.yaml` a campaign, all else is not."""
+    found = sources(
+        tmp_path,
+        {
+            "session-8/campaign.yaml": "1",
+            "session-8/post-fix.yaml": "2",
+            "session-8/v1.2.yaml": "3",
+            "session-8/post-fix/output.yaml": "4",
+            "session-8/notes.md": "5",
+            "session-8/.draft.yaml": "6",
+            "other/run.yaml": "7",
+        },
+    )
+    assert found.runs == {"other/run": b"7", "session-8/post-fix": b"2", "session-8/v1.2": b"3"}
+    assert found.campaigns == {"session-8": b"1"}
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["stray.yaml", "a/b.yml", "a/my run.yaml", "a/-b.yaml", "ä/b.yaml", "a/index.yaml"]
+)
+def test_a_record_in_a_wrong_place_is_a_problem(tmp_path: Path, name: str) -> None:
+    """A YAML file that can't be a record by its place or name is reported, not overlooked."""
+    found = sources(tmp_path, {name: SOUND})
+    assert [problem.code for problem in found.problems] == ["record-place"]
+    assert found.problems[0].file == f"experiments/{name}"
+    assert found.runs == {}
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    """A link is no record, wherever it leads, and a linked folder is no campaign."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "run.yaml").write_text(SOUND)
+    root = tmp_path / "book"
+    root.mkdir()
+    write_book(root, {"a/b.yaml": SOUND})
+    (root / "experiments" / "a" / "linked.yaml").symlink_to(outside / "run.yaml")
+    (root / "experiments" / "campaign").symlink_to(outside)
+    found = records.sources(root)
+    assert list(found.runs) == ["a/b"]
+    assert [problem.file for problem in found.problems] == ["experiments/a/linked.yaml"]
+
+
+def test_paths_that_differ_in_case_only_are_a_problem(tmp_path: Path) -> None:
+    """Two runs that are one file on other systems are reported where the second stands."""
+    root = write_book(tmp_path, {"a/run.yaml": SOUND})
+    second = root / "experiments" / "a" / "Run.yaml"
+    if second.exists():
+        pytest.skip("this file system has one name for both")
+    second.write_text(SOUND)
+    (problem,) = records.sources(root).problems
+    assert "upper and lower case" in problem.message
+
+
+def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """Of a file beyond the limit only as much is read as shows that it is too large."""
+    found = sources(tmp_path, {"a/b.yaml": "x" * (MAX_BYTES + 5000)})
+    assert len(found.runs["a/b"]) == MAX_BYTES + 1
+    assert codes(read_run("a/b", found.runs["a/b"])) == ["yaml-too-large"]
+
+
+def test_a_notebook_without_records_is_empty(tmp_path: Path) -> None:
+    """No folder of experiments is no mistake."""
+    (tmp_path / "mkdocs.yml").write_text("site_name: Empty\n")
+    assert records.sources(tmp_path) == records.Sources({}, {}, ())
