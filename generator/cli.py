@@ -1,0 +1,218 @@
+"""The `loadbook` command: thin shells over the package, one function per command.
+
+Exit codes: 0 fine, 1 something is wrong with the records, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from generator import audit, notebook, records, scaffold, schema, settings, terminal
+from generator.compare import compare
+from generator.errors import Level, NotebookError, Problem
+from generator.notebook import Notebook
+
+app = typer.Typer(
+    help="The lab notebook for load tests.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class CheckFormat(StrEnum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class ShowFormat(StrEnum):
+    """How a run is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class DiffFormat(StrEnum):
+    """How a comparison is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class SchemaKind(StrEnum):
+    """Which record's schema."""
+
+    RUN = "run"
+    CAMPAIGN = "campaign"
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Only problems in these files and folders.")
+    ] = None,
+    output: Annotated[CheckFormat, typer.Option("--format", help="How to print.")] = (
+        CheckFormat.TEXT
+    ),
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+) -> None:
+    """Validate all records and report every problem at once, with its place."""
+    with _usage_errors():
+        root = settings.find_root(Path.cwd())
+        found = audit.problems(_read(root))
+        for path in paths or ():
+            if not path.exists():
+                raise NotebookError(f"there is no {path}")
+        if paths:
+            found = [problem for problem in found if _is_within(problem, root, paths)]
+    if output is CheckFormat.JSON:
+        typer.echo(json.dumps([problem.as_json() for problem in found], indent=2))
+    else:
+        for problem in found:
+            as_github = output is CheckFormat.GITHUB
+            typer.echo(terminal.plain(problem.as_github() if as_github else problem.as_text()))
+    errors = sum(problem.level is Level.ERROR for problem in found)
+    warnings = len(found) - errors
+    if output is CheckFormat.TEXT:
+        typer.echo(f"{_number(errors, 'error')}, {_number(warnings, 'warning')}", err=True)
+    if errors or (strict and warnings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    baseline: Annotated[str, typer.Argument(help="Run to compare with, as campaign/run.")],
+    candidate: Annotated[str, typer.Argument(help="Run to judge, as campaign/run.")],
+    output: Annotated[DiffFormat, typer.Option("--format", help="How to print.")] = DiffFormat.TEXT,
+) -> None:
+    """Compare two runs: deltas, verdicts, what differs, what is doubtful."""
+    with _usage_errors():
+        comparison = compare(_open(), _identity(baseline), _identity(candidate))
+    if output is DiffFormat.JSON:
+        typer.echo(json.dumps(comparison.as_json(), indent=2))
+    elif output is DiffFormat.MARKDOWN:
+        typer.echo(terminal.comparison_markdown(comparison), nl=False)
+    else:
+        terminal.print_comparison(_console(), comparison)
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="The run, as campaign/run.")],
+    output: Annotated[ShowFormat, typer.Option("--format", help="How to print.")] = ShowFormat.TEXT,
+) -> None:
+    """Print a run with all recorded and computed metrics."""
+    identity = _identity(run)
+    with _usage_errors():
+        opened = _open()
+        record = opened.run(identity)
+    if output is ShowFormat.JSON:
+        typer.echo(json.dumps(opened.as_json(identity), indent=2))
+        return
+    facts = [f"{identity}, {record.status}, {record.date or 'date not recorded'}"]
+    facts += [f"baseline: {opened.baselines[identity] or 'none'}"]
+    measurements = opened.measurements[identity].values()
+    terminal.print_measurements(_console(), record.title, measurements, facts)
+
+
+@app.command(name="schema")
+def write_schema(
+    kind: Annotated[SchemaKind, typer.Argument(help="Which record.")] = SchemaKind.RUN,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the schemas of all records into this folder.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema that editors complete and check records from."""
+    if out is None:
+        typer.echo(schema.schema_text(schema.SCHEMAS[kind.value]), nl=False)
+        return
+    with _usage_errors():
+        out.mkdir(parents=True, exist_ok=True)
+    for name, model in schema.SCHEMAS.items():
+        target = out / f"{name}.schema.json"
+        target.write_text(schema.schema_text(model), encoding="utf-8")
+        typer.echo(f"wrote {target}")
+
+
+@app.command()
+def new(run: Annotated[str, typer.Argument(help="The run to plan, as campaign/run.")]) -> None:
+    """Write a commented record that validates as planned."""
+    with _usage_errors():
+        root = settings.find_root(Path.cwd())
+        written = scaffold.new_record(root, _identity(run), date.today())
+    for path in written:
+        typer.echo(f"wrote {path.relative_to(root)}")
+
+
+@app.command()
+def build(
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail where a record is broken.")
+    ] = False,
+) -> None:
+    """Build the site into site/."""
+    with _usage_errors():
+        root = settings.find_root(Path.cwd())
+    # The shell is only loaded where a site is built: it takes longer than any other command.
+    from generator import publish
+
+    raise typer.Exit(publish.build(root, strict=strict))
+
+
+def _open() -> Notebook:
+    return _read(settings.find_root(Path.cwd()))
+
+
+def _read(root: Path) -> Notebook:
+    options, problems = settings.read(root)
+    return notebook.build(records.sources(root), options, problems)
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """A notebook or run that is not there is wrong usage: its message, exit code 2."""
+    try:
+        yield
+    except (NotebookError, OSError) as error:
+        typer.echo(f"loadbook: {terminal.plain(str(error))}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _identity(run: str) -> str:
+    """Accept a record's path as well, as the shell completes it."""
+    name = run.removesuffix(".yaml").removeprefix("./")
+    return name.removeprefix(f"{records.FOLDER}/")
+
+
+def _is_within(problem: Problem, root: Path, paths: list[Path]) -> bool:
+    file = (root / problem.file).resolve()
+    targets = [path.resolve() for path in paths]
+    return any(file == target or target in file.parents for target in targets)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _console() -> Console:
+    """As wide as the terminal; wide enough for all columns where there is none."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(width=_PIPE_WIDTH, highlight=False)
+
+
+_COLUMNS = os.environ.get("COLUMNS", "")
+_PIPE_WIDTH = int(_COLUMNS) if _COLUMNS.isdecimal() and int(_COLUMNS) else 160

@@ -1,0 +1,23 @@
+"""Where the files lie that the package ships beside its code.
+
+In a checkout they are the folders at its root; in an installed package they are inside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent
+
+
+def _folder(packaged: str, in_checkout: str) -> Path:
+    inside = _PACKAGE / packaged
+    return inside if inside.is_dir() else _CHECKOUT / in_checkout
+
+
+TEMPLATES = _folder("_templates", "templates")
+"""Jinja2 templates of pages and sections, the theme's overrides, the site's own assets."""
+
+VENDOR = _folder("_vendor", "node_modules")
+"""Third-party JavaScript, laid out as in node_modules."""
