@@ -1,0 +1,48 @@
+"""The table of all charts of the notebook.
+
+A function draws on a `Canvas` and says in its text alternative what can be seen there; it returns
+None where there is nothing to draw. What is drawn of a record is bounded, whatever it holds.
+Figures are shown by `generator.display`, as in the tables. To add a chart, write its function in
+`curves`, `bars` or a module of its own and give it an entry in `CHARTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from generator import bars, curves, drawing, placement, vector
+from generator.vector import Chart, Sketch
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A chart that can be drawn. `of` says what its function takes.
+
+    `runs`: the notebook and identities of runs; `comparison`: a Comparison; `run`: a Run.
+    """
+
+    name: str
+    title: str
+    of: Literal["runs", "comparison", "run"]
+    sketch: Callable[..., Sketch | None]
+
+    def draw(self, *subject: Any) -> Chart | None:
+        """The finished chart, or None where there is nothing to draw."""
+        with drawing.style():
+            sketch = self.sketch(*subject)
+            return vector.finish(sketch, self.name, self.title) if sketch else None
+
+
+CHARTS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("progression", "From run to run", "runs", curves.progression),
+        Kind("before_after", "Before and after", "comparison", bars.before_after),
+        Kind("cpu_per_pod", "CPU of each pod", "run", bars.cpu_per_pod),
+        Kind("placement", "Pods on their nodes", "run", placement.placement),
+        Kind("cache_timeline", "Cache hit rate over the run", "run", curves.cache_timeline),
+        Kind("endpoints", "Latency by endpoint", "run", bars.endpoints),
+    )
+}

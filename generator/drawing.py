@@ -1,0 +1,331 @@
+"""The style of all charts: a sheet to draw on, its colours, and figures on a scale.
+
+1. A chart's function draws on a `Canvas`: 400 units wide, coordinates from the top left.
+2. Each text is cleaned, shortened to the room it has and kept on the sheet; nothing is parsed as
+   mathematics, for names in records may hold any sign.
+3. Colours are sentinels that become CSS variables of the page, so that one drawing serves the
+   light and the dark scheme.
+4. `generator.vector` turns the figure into an inline SVG.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal
+
+import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Affine2D
+
+from generator import display
+from generator.lettering import TEXT, fit, width_of
+from generator.units import Quantity, Unit
+
+WIDTH = 400.0
+"""Width of every chart in units; a phone shows it at about 358 px, a desktop at up to 640 px."""
+
+_CAPITALS = 0.36
+"""Half the height of a capital letter, in sizes of the text."""
+
+HALO = "halo"
+"""Id of the groups whose text keeps lines that pass behind it away from its letters."""
+
+Align = Literal["left", "center", "right"]
+Point = tuple[float, float]
+
+
+class Colour(Enum):
+    """A colour of the page: the CSS variable that holds it in both schemes."""
+
+    FG = "--lb-chart-fg"
+    MUTED = "--lb-chart-muted"
+    GRID = "--lb-chart-grid"
+    BG = "--lb-chart-bg"
+    SERIES_1 = "--lb-series-1"
+    SERIES_2 = "--lb-series-2"
+    SERIES_3 = "--lb-series-3"
+    SERIES_4 = "--lb-series-4"
+    IMPROVED = "--lb-improved"
+    REGRESSED = "--lb-regressed"
+    DOUBT = "--lb-doubt"
+
+    @property
+    def sentinel(self) -> str:
+        """The colour that stands for it while matplotlib draws."""
+        return _SENTINELS[self]
+
+
+_SENTINELS = {colour: f"#0102{number:02x}" for number, colour in enumerate(Colour, start=3)}
+
+_STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "loadbook",
+    "font.family": ["DejaVu Sans"],
+    "text.parse_math": False,
+    "text.color": Colour.FG.sentinel,
+    "axes.edgecolor": Colour.FG.sentinel,
+    "axes.labelcolor": Colour.FG.sentinel,
+    "axes.facecolor": "none",
+    "xtick.color": Colour.FG.sentinel,
+    "ytick.color": Colour.FG.sentinel,
+    "grid.color": Colour.GRID.sentinel,
+    "patch.edgecolor": Colour.FG.sentinel,
+    "hatch.color": Colour.MUTED.sentinel,
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw with the house's settings, whatever a matplotlibrc of the machine says."""
+    settings: Any = dict(matplotlib.rcParamsDefault) | _STYLE
+    for name in ("backend", "backend_fallback"):
+        del settings[name]
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        # The page's font has signs that the font for measuring lacks, such as emoji.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
+
+
+# --- figures on a scale ---------------------------------------------------------------------------
+
+
+def size_of(quantity: Quantity) -> float:
+    """Where it stands on a scale: of a range the end, or the start where the end is unknown."""
+    return quantity.start if quantity.end is None else quantity.end
+
+
+def largest(quantities: Iterable[Quantity]) -> float:
+    """The upper end of a scale from zero that holds them all; never zero."""
+    end = max((max(q.start, size_of(q)) for q in quantities), default=0.0)
+    return end or 1.0
+
+
+def ticks(low: float, high: float, most: int = 4) -> list[float]:
+    """Round values from `low` to `high`; none where the ends are too near for a scale."""
+    if high - low <= 1e-9:
+        return []
+    slack = 1e-9 * (high - low)
+    found = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return [float(value) for value in found if low - slack <= value <= high + slack]
+
+
+def tick_text(value: float, step: float, unit: Unit) -> str:
+    """A tick's value with as many digits as the step between ticks needs."""
+    half = 10.0 ** math.floor(math.log10(step) + 1e-9) / 2
+    return display.show(Quantity(value, value, half=half), unit)
+
+
+# --- the sheet ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the sheet; y grows downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        """Whether the two overlap."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+    def crossed_by(self, start: Point, end: Point) -> bool:
+        """Whether a straight line passes through it."""
+        enters, leaves = 0.0, 1.0
+        for first, last, low, high in (
+            (start[0], end[0], self.left, self.right),
+            (start[1], end[1], self.top, self.bottom),
+        ):
+            if first == last:
+                if not low < first < high:
+                    return False
+                continue
+            times = sorted(((low - first) / (last - first), (high - first) / (last - first)))
+            enters, leaves = max(enters, times[0]), min(leaves, times[1])
+        return enters < leaves
+
+    def beside(self, gap: float) -> Box:
+        """The box with a gap to its left and right."""
+        return Box(self.left - gap, self.top, self.right + gap, self.bottom)
+
+
+class Canvas:
+    """A sheet 400 units wide that a chart is drawn on; its height is known at the end.
+
+    Text stands on the sheet by its vertical middle. Everything is an artist of `figure`, placed
+    by one transform, without axes: their ticks are what makes a figure slow.
+    """
+
+    def __init__(self) -> None:
+        self.figure = Figure(figsize=(WIDTH / 72, 1), dpi=72)
+        self.figure.patch.set_visible(False)
+        self._place = Affine2D()
+
+    def end(self, height: float) -> Canvas:
+        """Cut the sheet at `height`."""
+        self.figure.set_size_inches(WIDTH / 72, math.ceil(height) / 72)
+        self._place.clear().scale(1, -1).translate(0, math.ceil(height))
+        return self
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        colour: Colour = Colour.FG,
+        size: float = TEXT,
+        bold: bool = False,
+        align: Align = "left",
+        width: float = WIDTH,
+        middle: bool = False,
+        halo: bool = False,
+    ) -> Box:
+        """Write a text with its vertical middle at `y`; returns the room that it takes.
+
+        It is shortened to `width`, and moved inwards where it would leave the sheet. `halo` keeps
+        lines that pass behind it away from its letters.
+        """
+        shown = fit(text, min(width, WIDTH), size, bold=bold, middle=middle)
+        box = text_box(x, y, shown, size=size, bold=bold, align=align)
+        anchor = {"left": box.left, "center": (box.left + box.right) / 2, "right": box.right}
+        artist = Text(
+            anchor[align],
+            y + _CAPITALS * size,
+            shown,
+            color=colour.sentinel,
+            fontsize=size,
+            fontweight="bold" if bold else "normal",
+            horizontalalignment=align,
+            verticalalignment="baseline",
+            parse_math=False,
+        )
+        if halo:
+            artist.set_gid(HALO)
+        self._add(artist)
+        return box
+
+    def line(
+        self,
+        points: Sequence[Point],
+        *,
+        colour: Colour = Colour.GRID,
+        width: float = 1.0,
+        dashed: bool = False,
+    ) -> None:
+        """Draw a line through the points."""
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        self._add(
+            Line2D(xs, ys, color=colour.sentinel, linewidth=width, linestyle=":" if dashed else "-")
+        )
+
+    def dots(
+        self,
+        points: Sequence[Point],
+        *,
+        colour: Colour,
+        hollow: bool = False,
+        size: float = 6.0,
+    ) -> None:
+        """Draw a round mark at each of the points; hollow ones for what is approximate."""
+        if not points:
+            return
+        self._add(
+            Line2D(
+                [x for x, _ in points],
+                [y for _, y in points],
+                linestyle="none",
+                marker="o",
+                markersize=size,
+                markeredgecolor=colour.sentinel,
+                markerfacecolor=(Colour.BG if hollow else colour).sentinel,
+                markeredgewidth=1.5,
+            )
+        )
+
+    def _add(self, artist: Artist) -> None:
+        artist.set_transform(self._place)
+        self.figure.add_artist(artist)
+
+    def bar(
+        self,
+        start: float,
+        middle: float,
+        quantity: Quantity,
+        scale: float,
+        *,
+        light: bool = False,
+        height: float = 11.0,
+    ) -> float:
+        """Draw a bar from zero, or the span of a range; returns where it ends on the right."""
+        low, high = sorted((quantity.start, size_of(quantity)))
+        low = low if quantity.is_range else 0.0
+        top, bottom = middle - height / 2, middle + height / 2
+        box = Box(start + low * scale, top, start + high * scale, bottom)
+        if low == high:
+            ends = [(box.right, box.top), (box.right, box.bottom)]
+            self.line(ends, colour=Colour.SERIES_1, width=2)
+        else:
+            alpha = 0.25 if light else 1.0
+            self.box(box, fill=Colour.SERIES_1, edge=Colour.SERIES_1, alpha=alpha)
+        return box.right
+
+    def box(
+        self,
+        box: Box,
+        *,
+        fill: Colour | None = None,
+        edge: Colour | None = None,
+        alpha: float = 1.0,
+        thick: float = 1.0,
+        dashed: bool = False,
+        hatched: bool = False,
+    ) -> None:
+        """Draw a rectangle; `alpha` is that of its filling only."""
+        self._add(
+            Rectangle(
+                (box.left, box.top),
+                box.right - box.left,
+                box.bottom - box.top,
+                facecolor=(fill.sentinel, alpha) if fill else "none",
+                edgecolor=edge.sentinel if edge else "none",
+                linewidth=thick if edge else 0,
+                linestyle=(0, (3, 2)) if dashed else "-",
+                hatch="//" if hatched else None,
+            )
+        )
+
+
+def text_box(
+    x: float,
+    y: float,
+    text: str,
+    *,
+    size: float = TEXT,
+    bold: bool = False,
+    align: Align = "left",
+) -> Box:
+    """The room that `Canvas.text` takes for a text that is cleaned and fits."""
+    width = min(width_of(text, size, bold=bold), WIDTH)
+    left = x - {"left": 0.0, "center": width / 2, "right": width}[align]
+    left = min(max(left, 0.0), WIDTH - width)
+    return Box(left, y - 0.6 * size, left + width, y + 0.6 * size)
