@@ -12,9 +12,11 @@ import pytest
 
 from generator import notebook as notebooks
 from generator import records, settings
+from generator import site as sites
 from generator.notebook import Notebook
 from generator.records import Sources
 from generator.settings import Settings
+from generator.site import Site
 
 ROOT = Path(__file__).parent.parent
 
@@ -90,3 +92,9 @@ def open_book(root: Path) -> Notebook:
 def notebook() -> Notebook:
     """The notebook of this repository: the five real runs."""
     return notebooks.build(records.sources(ROOT), settings.read(ROOT)[0])
+
+
+@pytest.fixture(scope="session")
+def site(notebook: Notebook) -> Site:
+    """Its site, in memory."""
+    return sites.build(notebook)

@@ -1,0 +1,196 @@
+"""What pages are made of: tiles, tables, charts, items, prose, code.
+
+A block is finished data: texts are formatted, verdicts chosen, links resolved. Templates loop over
+blocks and compute nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from generator.compare import SIGNS, Delta, Verdict
+from generator.errors import Level
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word with a sign and a colour: a verdict, a level, a state."""
+
+    word: str
+    sign: str
+    style: str
+
+
+def verdict_mark(verdict: Verdict) -> Mark:
+    """The mark of a verdict; what is not judged is muted, not alarming."""
+    return Mark(str(verdict), SIGNS[verdict], _STYLES[verdict])
+
+
+_STYLES = {
+    Verdict.IMPROVED: "improved",
+    Verdict.REGRESSED: "regressed",
+    Verdict.UNCHANGED: "neutral",
+    Verdict.NOT_COMPARABLE: "muted",
+    Verdict.TOO_FEW_REPEATS: "doubt",
+}
+
+LEVELS = {
+    "positive": Mark("positive", "✓", "improved"),
+    "info": Mark("info", "i", "neutral"),
+    "warning": Mark("warning", "!", "doubt"),
+    "critical": Mark("critical", "✕", "regressed"),
+}
+"""The mark of a finding's level."""
+
+STATES = {
+    "open": Mark("open", "○", "doubt"),
+    "done": Mark("done", "✓", "improved"),
+    "dropped": Mark("dropped", "–", "muted"),
+}
+"""The mark of an action's state."""
+
+STATUSES = {
+    "planned": Mark("planned", "○", "neutral"),
+    "completed": Mark("completed", "✓", "neutral"),
+    "aborted": Mark("aborted", "✕", "regressed"),
+    "invalid": Mark("invalid", "✕", "regressed"),
+}
+"""The mark of a run's status."""
+
+PROBLEM_LEVELS = {
+    Level.ERROR: Mark("error", "✕", "regressed"),
+    Level.WARNING: Mark("warning", "!", "doubt"),
+}
+"""The mark of a problem's level."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, a second muted line, what it sorts by, where it leads, its marks.
+
+    `anchor` is the id by which other pages link to it.
+    """
+
+    text: str
+    sub: str = ""
+    sort: str = ""
+    href: str = ""
+    mark: Mark | None = None
+    notes: tuple[int, ...] = ()
+    strong: bool = False
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption; the first column heads its rows.
+
+    `numeric` has the positions of columns whose figures are aligned to the right. `groups` are
+    headings by the position of the row that they stand above. `notes` are footnotes, numbered
+    from 1, that cells refer to.
+    """
+
+    id: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numeric: frozenset[int] = frozenset()
+    sortable: bool = False
+    groups: Mapping[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as inline SVG, with its title and what it shows in words."""
+
+    title: str
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One large figure with what it is compared with."""
+
+    label: str
+    value: str
+    comparisons: tuple[tuple[str, str, Mark], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Large figures side by side."""
+
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text that is shown as it is."""
+
+    language: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a list: a mark, a title, prose, facts, code; each may be missing."""
+
+    title: str = ""
+    prose: str = ""
+    mark: Mark | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    code: tuple[Code, ...] = ()
+    href: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of entries, with a word of what they are for those who can't see the heading."""
+
+    items: tuple[Item, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Text of a record, Markdown without raw HTML; `label` says what it is."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence of our own about what is doubtful or what the figures mean."""
+
+    text: str
+    style: str = "neutral"
+
+
+Block = Table | Picture | Tiles | Code | Items | Prose | Note
+
+
+@dataclass
+class Footnotes:
+    """Collects a table's notes, each once, and numbers them."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def numbers(self, texts: Sequence[str]) -> tuple[int, ...]:
+        """The numbers of these notes, counted from 1."""
+        for text in texts:
+            if text not in self.texts:
+                self.texts.append(text)
+        return tuple(self.texts.index(text) + 1 for text in texts)
+
+
+def verdict_cell(delta: Delta) -> Cell:
+    """The verdict with its basis beneath."""
+    mark = verdict_mark(delta.verdict)
+    return Cell("", sub=delta.basis, sort=str(delta.verdict), mark=mark)

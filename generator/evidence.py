@@ -1,0 +1,281 @@
+"""The sections of a run's page that show what was measured: figures, cluster, cache, endpoints.
+
+Each is a function from what is known of the run to blocks; without data it yields none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from generator import display, figures, tables, units
+from generator.blocks import (
+    LEVELS,
+    Block,
+    Cell,
+    Mark,
+    Note,
+    Table,
+)
+from generator.measured import Endpoint, Node
+from generator.metrics import METRICS
+from generator.units import Quantity
+from generator.view import RunView, picture
+
+
+def all_figures(view: RunView) -> Iterator[Block]:
+    """Every metric, with baseline, delta and verdict where there is a baseline."""
+    if view.comparison:
+        yield from picture("before_after", view.comparison)
+        yield tables.comparison_table(view.comparison, view.page, view.to)
+    elif view.measurements:
+        yield tables.metrics_table(view.measurements.values(), view.page, view.to)
+    k6 = view.run.k6
+    if k6 and k6.checks and k6.checks.passes is not None:
+        passed = display.show(k6.checks.passes, units.COUNT)
+        failed = f", {display.show(k6.checks.fails, units.COUNT)} failed" if k6.checks.fails else ""
+        yield Note(f"k6 checks: {passed} passed{failed}.")
+    if k6 and k6.thresholds:
+        yield Table(
+            "thresholds",
+            "k6 thresholds",
+            ("Metric", "Expression", "Outcome"),
+            tuple(
+                (
+                    Cell(threshold.metric),
+                    Cell(threshold.expression),
+                    Cell("", mark=_OUTCOMES[threshold.outcome]),
+                )
+                for threshold in k6.thresholds
+            ),
+        )
+    known = {metric.recorded.removeprefix("k6.rates.") for metric in METRICS.values()}
+    others = [(name, rate) for name, rate in (k6.rates if k6 else {}).items() if name not in known]
+    if others:
+        yield Table(
+            "rates",
+            "The script's own rates",
+            ("Rate", "Share"),
+            tuple((Cell(name), Cell(display.show(rate, units.SHARE))) for name, rate in others),
+            numeric=frozenset({1}),
+        )
+
+
+_OUTCOMES = {
+    "passed": Mark("passed", "✓", "improved"),
+    "crossed": Mark("crossed", "✕", "regressed"),
+    "no data": Mark("no data", "○", "doubt"),
+}
+
+
+def efficiency(view: RunView) -> Iterator[Block]:
+    """Throughput for what it costs, and how evenly the pods carry it."""
+    names = [name for name, metric in METRICS.items() if metric.group == "Efficiency"]
+    names += ["cpu_total", "cpu_per_pod", "cpu_of_request"]
+    if not any(name in view.measurements for name in names):
+        return
+    if view.comparison:
+        yield tables.comparison_table(
+            view.comparison, view.page, view.to, names, "efficiency-delta"
+        )
+    else:
+        found = [view.measurements[name] for name in names if name in view.measurements]
+        yield tables.metrics_table(found, view.page, view.to, "efficiency-table")
+    spread = figures.cpu_spread(view.run)
+    if spread:
+        lowest, highest = (display.show(end, units.CORES) for end in (spread.low, spread.high))
+        share = display.show(spread.of_mean, units.RATIO)
+        yield Note(f"CPU over the pods: {lowest} to {highest}, a spread of {share} of the mean.")
+    group = view.run.deployment.node_group if view.run.deployment else None
+    if group and group.price_per_hour is not None:
+        price = display.show(group.price_per_hour, units.MONEY, group.currency)
+        source = f" {group.price_source}" if group.price_source else ""
+        yield Note(f"Price of a node: {price} per hour.{source}")
+
+
+def placement(view: RunView) -> Iterator[Block]:
+    """Which node holds which pod, what is pending and why."""
+    pods = figures.pods_of(view.run)
+    if not pods or not pods.list:
+        return
+    yield from picture("placement", view.run)
+    shared = figures.shared_nodes(pods)
+    for node, names in shared.items():
+        affinity = view.run.deployment.pod_anti_affinity if view.run.deployment else None
+        rule = f"; anti-affinity is {affinity}" if affinity else ""
+        yield Note(f"{len(names)} pods share {node}{rule}: {', '.join(names)}.", "doubt")
+    yield Note(_pods_sentence(view), "neutral")
+    rows = tuple(
+        (
+            Cell(pod.name),
+            Cell(pod.node or "none"),
+            Cell("", sort=pod.phase, mark=_PHASES.get(pod.phase, Mark(pod.phase, "!", "doubt"))),
+            Cell(pod.reason or ("not recorded" if pod.phase == "Pending" else "")),
+        )
+        for pod in pods.list
+    )
+    yield Table("pods", "Pods", ("Pod", "Node", "Phase", "Reason"), rows)
+
+
+_PHASES = {
+    "Running": Mark("Running", "✓", "improved"),
+    "Pending": Mark("Pending", "!", "doubt"),
+}
+
+
+def _pods_sentence(view: RunView) -> str:
+    active = view.measurements.get("pods_active")
+    desired = view.measurements.get("pods_desired")
+    of = f" of {desired.show()} desired" if desired else ""
+    return f"{active.show() if active else 'n/a'}{of} pods were active."
+
+
+def nodes(view: RunView) -> Iterator[Block]:
+    """Nodes against the limit."""
+    found = figures.snapshot_of(view.run)
+    group = found[1].nodes if found else None
+    if not found or not group:
+        return
+    facts = [
+        ("active", group.active),
+        ("terminated, still taking a place", group.terminated),
+        ("desired", group.desired),
+        ("maximum", group.maximum),
+    ]
+    rows = tuple(
+        (Cell(name), Cell(display.show(count, units.COUNT)))
+        for name, count in facts
+        if count is not None
+    )
+    if rows:
+        yield Table("nodes-table", "Node group", ("Nodes", "Number"), rows, numeric=frozenset({1}))
+    taken = figures.nodes_taken(group)
+    if taken is not None and group.maximum is not None and taken >= (group.maximum.end or 0):
+        limit = display.show(group.maximum, units.COUNT)
+        yield Note(f"The node group is at its limit: all {limit} places are taken.", "doubt")
+    if found[1].note:
+        yield Note(found[1].note)
+    if group.list:
+        yield _named_nodes(group.list)
+
+
+def _named_nodes(listed: Sequence[Node]) -> Table:
+    """The nodes known by name, with the columns that anything was recorded for."""
+    columns = {
+        "Type": [node.type for node in listed],
+        "Also holds": [node.holds for node in listed],
+    }
+    known = {name: texts for name, texts in columns.items() if any(texts)}
+    rows = tuple(
+        (
+            Cell(node.name),
+            Cell(node.state),
+            *(Cell(texts[position] or "") for texts in known.values()),
+        )
+        for position, node in enumerate(listed)
+    )
+    return Table("nodes-named", "Nodes known by name", ("Node", "State", *known), rows)
+
+
+def cpu(view: RunView) -> Iterator[Block]:
+    """CPU of each pod against what it requests."""
+    pods = figures.pods_of(view.run)
+    listed = [pod for pod in pods.list if pod.cpu is not None] if pods else []
+    if not listed:
+        return
+    yield from picture("cpu_per_pod", view.run)
+    for name in ("cpu_total", "cpu_per_pod"):
+        measurement = view.measurements.get(name)
+        if measurement:
+            doubt = f" {' '.join(measurement.warnings)}" if measurement.warnings else ""
+            label = measurement.metric.label
+            yield Note(f"{label}: {measurement.show()}.{doubt}", "doubt" if doubt else "neutral")
+    request = figures.recorded(view.run, "deployment.requests.cpu")
+    rows = tuple(
+        (
+            Cell(pod.name),
+            Cell(display.show(pod.cpu, units.CORES)),
+            Cell(display.show(figures.divide(pod.cpu, request), units.RATIO)),
+            Cell(display.show(pod.cpu_of_request, units.RATIO)),
+            Cell(display.show(pod.memory, units.MEMORY)),
+        )
+        for pod in listed
+    )
+    yield Table(
+        "pods-cpu",
+        "CPU and memory by pod",
+        ("Pod", "CPU", "Of request, computed", "Of request, stated", "Memory"),
+        rows,
+        numeric=frozenset({1, 2, 3, 4}),
+    )
+
+
+def cache(view: RunView) -> Iterator[Block]:
+    """Hits and misses over the run."""
+    if not view.run.cache or not view.run.cache.timeline:
+        return
+    yield from picture("cache_timeline", view.run)
+    rows = []
+    for sample in view.run.cache.timeline:
+        total = sample.hits + sample.misses if sample.hits and sample.misses else None
+        rows.append(
+            (
+                Cell(display.show(sample.time, units.SECONDS), sub=sample.note or ""),
+                Cell(display.show(sample.hits, units.COUNT)),
+                Cell(display.show(sample.misses, units.COUNT)),
+                Cell(display.show(figures.divide(sample.hits, total), units.SHARE)),
+                Cell(display.show(sample.hit_rate, units.SHARE)),
+            )
+        )
+    yield Table(
+        "cache-table",
+        "Cache counters over the run",
+        ("Time", "Hits", "Misses", "Hit rate, computed", "Hit rate, stated"),
+        tuple(rows),
+        numeric=frozenset({1, 2, 3, 4}),
+    )
+    lookups = figures.cache_lookups(view.run)
+    share = (
+        figures.divide(lookups, view.measurements["requests"].quantity)
+        if ("requests" in view.measurements)
+        else None
+    )
+    if lookups is not None and share is not None:
+        yield Note(
+            f"{display.show(lookups, units.COUNT)} look-ups are {display.show(share, units.RATIO)} "
+            "of the run's requests: the hit rate speaks of these only."
+        )
+
+
+def endpoints(view: RunView) -> Iterator[Block]:
+    """Latency by endpoint, the one that takes most time marked."""
+    if not view.run.endpoints or not view.run.endpoints.list:
+        return
+    yield from picture("endpoints", view.run)
+    listed = view.run.endpoints.list
+    most, word = figures.most_time(listed) or (None, "")
+    rows = tuple(_endpoint_row(one, word if one is most else "") for one in listed)
+    yield Table(
+        "endpoints-table",
+        f"Latency by endpoint, from {view.run.endpoints.source}",
+        ("Endpoint", "Mean", "p95", "Calls", "Total time", "Level"),
+        rows,
+        numeric=frozenset({1, 2, 3, 4}),
+        sortable=True,
+    )
+
+
+def _endpoint_row(endpoint: Endpoint, word: str) -> tuple[Cell, ...]:
+    total = figures.total_time(endpoint)
+    bottleneck = Mark(word, "◆", "doubt") if word else None
+    return (
+        Cell(f"{endpoint.method} {endpoint.path}", mark=bottleneck),
+        Cell(display.show(endpoint.avg, units.MILLISECONDS), sort=_sort(endpoint.avg)),
+        Cell(display.show(endpoint.p95, units.MILLISECONDS), sort=_sort(endpoint.p95)),
+        Cell(display.show(endpoint.calls, units.COUNT), sort=_sort(endpoint.calls)),
+        Cell(display.show(total, units.MILLISECONDS), sort=_sort(total)),
+        Cell("", mark=LEVELS[endpoint.level] if endpoint.level else None),
+    )
+
+
+def _sort(quantity: Quantity | None) -> str:
+    return "-1" if quantity is None or quantity.end is None else repr(quantity.end)

@@ -1,0 +1,62 @@
+"""Links between pages, relative, so that the site works below any address and from a disk."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Links:
+    """How pages are addressed: `runs.html`, or `runs/` where `directory_urls` is set."""
+
+    directory_urls: bool = False
+
+    def address(self, path: str) -> str:
+        """Where a page or file lies in the site: `runs.md` is at `runs.html`."""
+        if not path.endswith(".md"):
+            return path
+        stem = path.removesuffix(".md")
+        if not self.directory_urls or posixpath.basename(stem) == "index":
+            return f"{stem}.html"
+        return f"{stem}/index.html"
+
+    def href(self, source: str, target: str, anchor: str = "") -> str:
+        """The link from page `source` to page or file `target`, both as paths of the site."""
+        start = posixpath.dirname(self.address(source)) or "."
+        link = posixpath.relpath(self.address(target), start)
+        if self.directory_urls:
+            link = link.removesuffix("index.html") or "./"
+        return f"{link}#{anchor}" if anchor else link
+
+
+HOME = "index.md"
+RUNS = "runs.md"
+CAMPAIGNS = "campaigns.md"
+HISTORY = "history.md"
+GLOSSARY = "glossary.md"
+
+
+def run_page(identity: str) -> str:
+    """The page of a run."""
+    return f"{identity}.md"
+
+
+def campaign_page(identity: str) -> str:
+    """The page of a campaign."""
+    return f"{identity}/index.md"
+
+
+def run_data(identity: str) -> str:
+    """The data file of a run."""
+    return f"data/{identity}.json"
+
+
+def run_record(identity: str) -> str:
+    """The record of a run, as it is published beside its page."""
+    return f"{identity}.yaml"
+
+
+def campaign_record(identity: str) -> str:
+    """The record of a campaign, as it is published beside its page."""
+    return f"{identity}/campaign.yaml"

@@ -1,0 +1,291 @@
+"""The pages over several runs: home, runs, campaigns, history, glossary; each as parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from generator import links, records, tables
+from generator.blocks import LEVELS, Block, Cell, Item, Items, Note, Prose, Table
+from generator.compare import Comparison, compare, tolerance_text
+from generator.errors import Level, Problem
+from generator.links import Links
+from generator.metrics import METRICS
+from generator.model import Run
+from generator.notebook import Notebook
+from generator.render import Part
+from generator.view import (
+    HEADLINE,
+    action_item,
+    action_items,
+    headline,
+    picture,
+    problem_item,
+    sentences,
+)
+
+NO_RUNS = (
+    "There are no completed runs yet. Run “loadbook new CAMPAIGN/RUN” to write a record, fill in "
+    "what was measured, and set its status to completed."
+)
+NEWEST_DOUBTS = 6
+NEWEST_FINDINGS = 6
+NEWEST_RUNS = 6
+EARLIER_RUNS = 5
+"""How many runs before a campaign stand beside its own in its matrix."""
+
+
+@dataclass(frozen=True)
+class View:
+    """All that overview pages are made from."""
+
+    notebook: Notebook
+    comparisons: Mapping[str, Comparison]
+    problems: Sequence[Problem]
+    to: Links
+    _from_first: dict[str, Comparison] = field(default_factory=dict)
+
+    def from_first(self, identity: str) -> Comparison | None:
+        """The run against the first completed run of its scenario; None if it is that run."""
+        run = self.notebook.runs[identity]
+        scenario = run.load.scenario if run.load else None
+        for first in self.notebook.completed:
+            other = self.notebook.runs[first]
+            if other.load and other.load.scenario == scenario:
+                if first == identity:
+                    return None
+                if identity not in self._from_first:
+                    self._from_first[identity] = compare(self.notebook, first, identity)
+                return self._from_first[identity]
+        return None
+
+
+def home(view: View) -> Iterator[Part]:
+    """Where things stand now, for someone with one minute."""
+    notebook = view.notebook
+    yield from broken(view)
+    if not notebook.completed:
+        yield Part("", "", [Note(NO_RUNS)])
+        return
+    latest = notebook.completed[-1]
+    yield Part("", "", list(_latest(view, latest, links.HOME)))
+    chart = list(picture("progression", notebook, notebook.completed))
+    yield Part("progression", "Progression", chart)
+    yield Part("doubts", "What to doubt", list(_doubts(view)))
+    yield Part("actions", "Open actions", list(_open_actions(view)))
+    yield Part("findings", "Newest findings", list(_newest_findings(view)))
+    newest = list(notebook.runs)[-NEWEST_RUNS:]
+    yield Part("runs", "Newest runs", [tables.runs_table(notebook, newest, links.HOME, view.to)])
+
+
+def _latest(view: View, latest: str, page: str) -> Iterator[Block]:
+    """A run's headline figures against its baseline and against the first run, with the doubts."""
+    run = view.notebook.runs[latest]
+    href = view.to.href(page, links.run_page(latest))
+    summary = run.summary or "" if page == links.HOME else ""
+    yield Items((Item(run.title, summary, href=href, place=f"latest run, {_date(run)}"),))
+    against = {found.baseline: found for found in (view.comparisons.get(latest),) if found}
+    first = view.from_first(latest)
+    if first:
+        against.setdefault(first.baseline, first)
+    yield from headline(dict(view.notebook.measurements[latest]), list(against.values()))
+    for warning in dict.fromkeys(w for found in against.values() for w in found.warnings):
+        yield Note(warning, "doubt")
+
+
+def _date(run: Run) -> str:
+    return str(run.date) if run.date else "date not recorded"
+
+
+def _doubts(view: View) -> Iterator[Block]:
+    """The doubts of the newest runs first; contradictions before what is merely missing."""
+    doubts: dict[str, list[Problem]] = {}
+    for problem in view.problems:
+        if problem.level is Level.WARNING:
+            doubts.setdefault(problem.file, []).append(problem)
+    items = []
+    for identity, run in reversed(list(view.notebook.runs.items())):
+        href = view.to.href(links.HOME, links.run_page(identity), "doubts")
+        found = doubts.get(records.file_of_run(identity), [])
+        items += [problem_item(problem, run.title, href) for problem in found]
+    if not items:
+        yield Note("The checks found nothing to doubt.")
+        return
+    yield Items(tuple(items[:NEWEST_DOUBTS]), "Doubts")
+    if len(items) > NEWEST_DOUBTS:
+        yield Note(f"{len(items) - NEWEST_DOUBTS} more stand on the pages of earlier runs.")
+
+
+def _open_actions(view: View) -> Iterator[Block]:
+    items = []
+    for name in reversed(view.notebook.campaign_names):
+        campaign = view.notebook.campaign(name)
+        href = view.to.href(links.HOME, links.campaign_page(name), "actions")
+        items += [
+            action_item(a, href, campaign.title) for a in campaign.actions if a.state == "open"
+        ]
+    for identity in reversed(list(view.notebook.runs)):
+        run = view.notebook.runs[identity]
+        href = view.to.href(links.HOME, links.run_page(identity), "actions")
+        items += [action_item(a, href, run.title) for a in run.actions if a.state == "open"]
+    yield Items(tuple(items)) if items else Note("No action is open.")
+
+
+def _newest_findings(view: View) -> Iterator[Block]:
+    items = []
+    for identity in reversed(list(view.notebook.runs)):
+        run = view.notebook.runs[identity]
+        href = view.to.href(links.HOME, links.run_page(identity), "findings")
+        items += [
+            Item("", finding.text, LEVELS[finding.level], href=href, place=run.title)
+            for finding in run.findings
+        ]
+        if len(items) >= NEWEST_FINDINGS:
+            break
+    yield Items(tuple(items[:NEWEST_FINDINGS])) if items else Note("Nothing was noted yet.")
+
+
+def broken(view: View) -> Iterator[Part]:
+    """Records that could not be read: named wherever runs are listed."""
+    errors = [problem for problem in view.problems if problem.level is Level.ERROR]
+    if errors:
+        items = tuple(problem_item(problem) for problem in errors)
+        yield Part("broken", "Records that could not be read", [Items(items, "Errors")])
+
+
+def runs(view: View) -> Iterator[Part]:
+    """A sortable table of all runs."""
+    yield from broken(view)
+    yield Part("", "", [tables.runs_table(view.notebook, view.notebook.runs, links.RUNS, view.to)])
+
+
+def campaigns(view: View) -> Iterator[Part]:
+    """All campaigns, newest first."""
+    items = []
+    for name in reversed(view.notebook.campaign_names):
+        campaign = view.notebook.campaign(name)
+        count = len(view.notebook.runs_of(name))
+        items.append(
+            Item(
+                campaign.title,
+                campaign.summary or "",
+                href=view.to.href(links.CAMPAIGNS, links.campaign_page(name)),
+                place=f"{count} run{'' if count == 1 else 's'}",
+            )
+        )
+    yield Part("", "", [Items(tuple(items))])
+
+
+def campaign(view: View, name: str) -> Iterator[Part]:
+    """A campaign: summary, its runs, the matrix with history, progression, actions."""
+    notebook, page = view.notebook, links.campaign_page(name)
+    found = notebook.campaign(name)
+    own = notebook.runs_of(name)
+    lead: list[Block] = [Prose(found.summary)] if found.summary else []
+    completed = [identity for identity in own if identity in notebook.completed]
+    if completed:
+        lead += _latest(view, completed[-1], page)
+    yield Part("summary", "Summary", lead)
+    yield Part("conclusions", "Conclusions", list(sentences(found.conclusions)))
+    context: list[Block] = [Prose(found.context)] if found.context else []
+    yield Part("question", "Question", context)
+    if own:
+        yield Part("runs", "Runs", [tables.runs_table(notebook, own, page, view.to)])
+        yield from _way(view, own, page)
+    yield Part("actions", "Next actions", list(action_items(found.actions)))
+
+
+def _way(view: View, own: Sequence[str], page: str) -> Iterator[Part]:
+    """The way over the runs: step by step, from first to last, and every metric of every run."""
+    notebook = view.notebook
+    order = list(notebook.runs)
+    earlier = [identity for identity in order[: order.index(own[0])] if identity not in own]
+    shown = [*earlier[-EARLIER_RUNS:], *own]
+    deltas = {name: view.comparisons[name].deltas for name in shown if name in view.comparisons}
+    completed = [identity for identity in own if identity in notebook.completed]
+    whole = view.from_first(completed[-1]) if completed else None
+    table = tables.progression_table(notebook, shown, deltas, whole, page, view.to)
+    yield Part("progression", "Progression", [*picture("progression", notebook, shown), table])
+    if len(completed) > 1:
+        across = compare(notebook, completed[0], completed[-1])
+        table = tables.comparison_table(across, page, view.to, id_="across-table")
+        notes = [Note(warning, "doubt") for warning in across.warnings]
+        yield Part("across", "From the first run of the campaign to its last", [*notes, table])
+    matrix = tables.matrix(notebook, shown, deltas, page, view.to)
+    yield Part("matrix", "Comparison with history", [matrix])
+
+
+def history(view: View) -> Iterator[Part]:
+    """Every metric over all runs, a part a group."""
+    for group in dict.fromkeys(metric.group for metric in METRICS.values()):
+        measured = {name for found in view.notebook.measurements.values() for name in found}
+        names = [
+            name for name, metric in METRICS.items() if metric.group == group and name in measured
+        ]
+        if not names:
+            continue
+        drawn = [name for name in names if METRICS[name].better or name in HEADLINE]
+        slug = group.lower()
+        blocks: list[Block] = []
+        if drawn:
+            blocks += picture("progression", view.notebook, view.notebook.completed, drawn)
+        caption = f"{group}: every run, oldest first"
+        blocks.append(
+            tables.history_table(
+                view.notebook, names, f"history-{slug}", caption, links.HISTORY, view.to
+            )
+        )
+        yield Part(slug, group, blocks)
+
+
+def glossary(view: View) -> Iterator[Part]:
+    """Every metric's definition, from the registry."""
+    rows = []
+    for metric in METRICS.values():
+        obtained = " or ".join(
+            filter(
+                None,
+                [
+                    metric.recorded and f"recorded ({metric.recorded})",
+                    metric.formula and f"computed: {metric.formula}",
+                ],
+            )
+        )
+        direction = {"higher": "higher is better", "lower": "lower is better"}
+        _, tolerance = tolerance_text(metric, view.notebook.settings)
+        judged = f"{tolerance}; only at the same load" if metric.load_bound else tolerance
+        rows.append(
+            (
+                Cell(metric.label, sub=metric.name, anchor=metric.name),
+                Cell(metric.definition),
+                Cell(obtained),
+                Cell(metric.unit.base),
+                Cell(direction.get(metric.better or "", "neither")),
+                Cell(judged if metric.better else "not judged"),
+            )
+        )
+    columns = ("Metric", "Meaning", "Obtained", "Unit", "Better", "Judged by")
+    yield Part("metrics", "Metrics", [Table("metrics-table", "All metrics", columns, tuple(rows))])
+    verdicts = (
+        ("improved", "the difference is beyond the tolerance, in the better direction"),
+        ("regressed", "the difference is beyond the tolerance, in the other direction"),
+        ("unchanged", "the difference is within the tolerance"),
+        (
+            "not comparable",
+            "a side is missing, a range or not completed, the load differs for a "
+            "figure that depends on it, or neither direction is better",
+        ),
+        ("too few repeats", "the notebook asks for more runs on each side than there are"),
+    )
+    yield Part(
+        "verdicts",
+        "Verdicts",
+        [
+            Table(
+                "verdicts-table",
+                "What each verdict means",
+                ("Verdict", "Given where"),
+                tuple((Cell(word), Cell(text)) for word, text in verdicts),
+            )
+        ],
+    )

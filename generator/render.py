@@ -1,0 +1,146 @@
+"""Blocks to Markdown pages, by the Jinja2 templates.
+
+All that comes from a record is escaped, or is Markdown rendered with raw HTML, images and script
+links switched off: a record can't put anything active into a page. Tables and charts are handed
+over beside the Markdown (`Page.late`): they are put into the finished page, because Python-Markdown
+and the search index would take most of a build's time over them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import TextLexer, get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from generator.blocks import Block, Code, Items, Note, Picture, Prose, Table, Tiles
+from generator.resources import TEMPLATES
+
+MARKER = '<div class="lb-late" data-lb="{}"></div>'
+"""What stands in a page's Markdown for a piece that is put in later."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A finished page: Markdown with markers, and the HTML that replaces each marker.
+
+    `path` is that of the Markdown file in the site; `record` is the record that it shows, as a
+    path below experiments/, empty where there is none.
+    """
+
+    path: str
+    title: str
+    markdown: str
+    late: tuple[str, ...] = ()
+    record: str = ""
+
+    def put_in(self, text: str) -> str:
+        """`text` with every marker replaced."""
+        for number, html in enumerate(self.late):
+            text = text.replace(MARKER.format(number), html, 1)
+        return text
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a page: anchor, heading, blocks. An empty heading makes it the page's lead."""
+
+    slug: str
+    title: str
+    blocks: Sequence[Block]
+
+
+TEMPLATE_OF: dict[type, str] = {
+    Tiles: "tiles.html",
+    Table: "table.html",
+    Picture: "picture.html",
+    Items: "items.html",
+    Prose: "prose.html",
+    Note: "note.html",
+    Code: "code.html",
+}
+"""The template of each kind of block, in `templates/blocks/`."""
+
+LATE = (Table, Picture)
+
+
+class Renderer:
+    """Renders pages with the templates in `folders`, the first that has a template wins."""
+
+    def __init__(self, folders: Sequence[Path] = (TEMPLATES,)) -> None:
+        self.environment = Environment(
+            loader=FileSystemLoader([str(folder) for folder in folders]),
+            undefined=StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters["prose"] = prose
+        self.environment.filters["code"] = code
+
+    def page(
+        self,
+        path: str,
+        title: str,
+        parts: Sequence[Part],
+        *,
+        template: str = "page",
+        record: str = "",
+        description: str = "",
+        **context: object,
+    ) -> Page:
+        """The page of these parts; `context` is what its template needs beyond them."""
+        late: list[str] = []
+        rendered = [
+            (part, Markup("\n").join(self._block(block, late) for block in part.blocks))
+            for part in parts
+        ]
+        body = self.environment.get_template(f"pages/{template}.md").render(
+            title=title, parts=rendered, **context
+        )
+        meta = {"title": str(escape(title)), "hide": ["navigation"]}
+        if description:
+            meta["description"] = str(escape(" ".join(description.split())[:200]))
+        front = "".join(f"{name}: {json.dumps(value)}\n" for name, value in meta.items())
+        return Page(path, title, f"---\n{front}---\n\n{body}", tuple(late), record)
+
+    def _block(self, block: Block, late: list[str]) -> Markup:
+        template = self.environment.get_template(f"blocks/{TEMPLATE_OF[type(block)]}")
+        html = Markup(template.render(block=block))  # noqa: S704 (the template escapes)
+        if isinstance(block, LATE):
+            late.append(str(html))
+            return Markup(MARKER.format(len(late) - 1))  # noqa: S704 (ours alone)
+        return html
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    """Markdown without raw HTML, images and headings; links to scripts are refused by it."""
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
+    parser.enable("table").disable(["image", "heading", "lheading", "html_block", "html_inline"])
+    return parser
+
+
+def prose(text: str) -> Markup:
+    """A record's Markdown as HTML that can't do anything."""
+    html: str = _markdown().render(text)
+    return Markup(html.replace("<a href=", '<a rel="nofollow noopener" href='))  # noqa: S704
+
+
+def code(text: str, language: str) -> Markup:
+    """Code with its highlighting, as Material styles it; an unknown language is plain text."""
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        lexer = TextLexer()
+    html: str = highlight(text, lexer, HtmlFormatter(cssclass="highlight", wrapcode=True))
+    return Markup(html)  # noqa: S704

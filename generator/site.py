@@ -1,0 +1,151 @@
+"""The whole site in memory: a pure function from a notebook to pages and data files.
+
+Publishing is somebody else's: the MkDocs plugin hands these pages over, and so could any other
+shell.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import audit, history, links, overviews, records, schema, sections
+from generator.compare import compare
+from generator.errors import Problem
+from generator.links import Links
+from generator.notebook import Notebook, campaign_of
+from generator.overviews import View
+from generator.render import Page, Part, Renderer
+from generator.resources import TEMPLATES, VENDOR
+from generator.view import RunView
+
+
+@dataclass(frozen=True)
+class Site:
+    """All that is published: pages, and files by their path in the site."""
+
+    pages: tuple[Page, ...]
+    files: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+ASSETS = {
+    "assets/loadbook.css": TEMPLATES / "assets" / "loadbook.css",
+    "assets/loadbook.js": TEMPLATES / "assets" / "loadbook.js",
+    "assets/tablesort.js": VENDOR / "tablesort" / "dist" / "tablesort.min.js",
+    "assets/tablesort.number.js": VENDOR
+    / "tablesort"
+    / "dist"
+    / "sorts"
+    / "tablesort.number.min.js",
+}
+"""Style and scripts of the pages, by their path in the site."""
+
+STYLES = ("assets/loadbook.css",)
+SCRIPTS = ("assets/tablesort.js", "assets/tablesort.number.js", "assets/loadbook.js")
+
+
+def build(
+    notebook: Notebook, to: Links | None = None, templates: Sequence[Path] = (TEMPLATES,)
+) -> Site:
+    """Every page and data file of the notebook."""
+    to = to or Links()
+    problems = tuple(audit.problems(notebook))
+    comparisons = {
+        identity: compare(notebook, baseline, identity)
+        for identity, baseline in notebook.baselines.items()
+        if baseline is not None
+    }
+    view = View(notebook, comparisons, problems, to)
+    renderer = Renderer(templates)
+    pages = [
+        _overview(renderer, links.HOME, "Where things stand", overviews.home(view)),
+        _overview(renderer, links.RUNS, "Runs", overviews.runs(view)),
+        _overview(renderer, links.CAMPAIGNS, "Campaigns", overviews.campaigns(view)),
+        _overview(renderer, links.HISTORY, "History", overviews.history(view)),
+        _overview(renderer, links.GLOSSARY, "Glossary", overviews.glossary(view)),
+    ]
+    for name in notebook.campaign_names:
+        pages.append(_campaign(renderer, view, name))
+    for identity in notebook.runs:
+        pages.append(_run(renderer, view, identity))
+    return Site(tuple(pages), _data(notebook), problems)
+
+
+def _overview(renderer: Renderer, path: str, title: str, parts: Iterable[Part]) -> Page:
+    return renderer.page(path, title, _shown(parts))
+
+
+def _shown(parts: Iterable[Part]) -> list[Part]:
+    return [part for part in parts if part.blocks]
+
+
+def _campaign(renderer: Renderer, view: View, name: str) -> Page:
+    campaign = view.notebook.campaign(name)
+    known = name in view.notebook.campaigns
+    return renderer.page(
+        links.campaign_page(name),
+        campaign.title,
+        _shown(overviews.campaign(view, name)),
+        template="campaign",
+        record=links.campaign_record(name) if known else "",
+        description=campaign.summary or "",
+        date=str(campaign.date or ""),
+        record_href=view.to.href(links.campaign_page(name), links.campaign_record(name))
+        if known
+        else "",
+    )
+
+
+def _run(renderer: Renderer, view: View, identity: str) -> Page:
+    notebook = view.notebook
+    run = notebook.runs[identity]
+    page = links.run_page(identity)
+    file = records.file_of_run(identity)
+    run_view = RunView(
+        notebook,
+        identity,
+        run,
+        dict(notebook.measurements[identity]),
+        view.comparisons.get(identity),
+        tuple(problem for problem in view.problems if problem.file == file),
+        view.to,
+    )
+    parts = [
+        Part(section.slug, section.title, found) for section, found in sections.built(run_view)
+    ]
+    name = campaign_of(identity)
+    baseline = notebook.baselines[identity]
+    return renderer.page(
+        page,
+        run.title,
+        parts,
+        template="run",
+        record=links.run_record(identity),
+        description=run.summary or run.context or "",
+        date=str(run.date or "date not recorded"),
+        status=run.status,
+        tags=run.tags,
+        campaign=notebook.campaign(name).title,
+        campaign_href=view.to.href(page, links.campaign_page(name)),
+        baseline=baseline or "",
+        baseline_href=view.to.href(page, links.run_page(baseline)) if baseline else "",
+        record_href=view.to.href(page, links.run_record(identity)),
+        data_href=view.to.href(page, links.run_data(identity)),
+    )
+
+
+def _data(notebook: Notebook) -> dict[str, str]:
+    """Data files and schemas."""
+    files = {
+        "data/runs.json": history.runs_json(notebook),
+        "data/runs.csv": history.runs_csv(notebook),
+    }
+    for identity in notebook.runs:
+        content = notebook.as_json(identity)
+        files[links.run_data(identity)] = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    for name, model in schema.SCHEMAS.items():
+        files[f"schema/{name}.schema.json"] = schema.schema_text(model)
+    return files

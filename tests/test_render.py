@@ -1,0 +1,158 @@
+"""Rendering of what strangers write: nothing in a record becomes active on a page."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from generator.render import code, prose
+from tests.test_site import site_of
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[click](javascript:alert(1))",
+    "[click](JaVaScRiPt:alert(1))",
+    "[click](data:text/html;base64,PHNjcmlwdD4=)",
+    "![track](https://example.org/pixel.png)",
+    "<style>body{display:none}</style>",
+    "<iframe src=https://example.org></iframe>",
+    "{{ 7 * 7 }} {% include '/etc/passwd' %}",
+    '"><svg onload=alert(1)>',
+    "# A heading of a stranger",
+)
+
+FORBIDDEN = {"script", "img", "iframe", "style", "form", "object", "embed", "base", "meta", "link"}
+
+
+class Active(HTMLParser):
+    """Collects what could act: forbidden tags, event handlers, links to scripts or data."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in FORBIDDEN:
+            self.found.append(tag)
+        for name, value in attrs:
+            link = (value or "").strip().lower()
+            if name.startswith("on") or link.startswith(("javascript:", "data:", "vbscript:")):
+                self.found.append(f"{tag} {name}={value}")
+
+
+def active(markup: str) -> list[str]:
+    """What could act in a piece of HTML."""
+    parser = Active()
+    parser.feed(markup)
+    parser.close()
+    return parser.found
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_prose_is_never_active(attack: str) -> None:
+    """Raw HTML is shown as text, links to scripts and images are not made, headings stay text."""
+    html = str(prose(attack))
+    assert active(html) == []
+    assert "<h1" not in html
+
+
+def test_prose_is_markdown() -> None:
+    """Emphasis, code, lists and links to the web are rendered."""
+    html = str(prose("**bold** `code`\n\n- item\n\n[link](https://example.org)"))
+    assert "<strong>bold</strong>" in html
+    assert "<code>code</code>" in html
+    assert "<li>item</li>" in html
+    assert '<a rel="nofollow noopener" href="https://example.org">' in html
+
+
+def test_code_is_highlighted_and_escaped() -> None:
+    """A snippet is coloured by its language; an unknown language is plain text; HTML is escaped."""
+    assert '<span class="k' in str(code("const a = 1;", "typescript"))
+    plain = str(code("<b>a</b>", "no such language"))
+    assert "&lt;b&gt;" in plain
+
+
+def hostile_record(attack: str) -> str:
+    """A record that holds the attack wherever it may hold text."""
+    quoted = "'" + attack.replace("'", "''") + "'"
+    return f"""
+title: {quoted}
+status: completed
+tags: [{quoted}]
+summary: {quoted}
+context: {quoted}
+hypothesis: {quoted}
+load: {{scenario: {quoted}, vus: 5, duration: 10s}}
+deployment: {{service: {quoted}, settings: {{{quoted}: {quoted}}}}}
+changes:
+  - area: {quoted}
+    file: {quoted}
+    modification: {quoted}
+    rationale: {quoted}
+    impact: {quoted}
+    expects: {{of: {quoted}, change: 2x}}
+    snippet: {{language: {quoted}, code: {quoted}}}
+k6:
+  http_reqs: {{count: 100}}
+  rates: {{{quoted}: 50%}}
+  thresholds: [{{metric: {quoted}, expression: {quoted}, outcome: passed}}]
+snapshots:
+  - moment: peak
+    note: {quoted}
+    pods:
+      list:
+        - {{name: {quoted}, node: {quoted}, cpu: 5m}}
+        - {{name: {quoted}, phase: Pending, reason: {quoted}}}
+    nodes: {{active: 1, list: [{{name: {quoted}, type: {quoted}, holds: {quoted}}}]}}
+cache: {{timeline: [{{time: 0s, hits: 1, misses: 1, note: {quoted}}}]}}
+endpoints: {{source: {quoted}, list: [{{method: GET, path: {quoted}, avg: 5ms, p95: 6ms}}]}}
+findings: [{{level: info, text: {quoted}}}]
+bottlenecks: [{{where: {quoted}, evidence: {quoted}}}]
+recommendations: [{{text: {quoted}, setting: {quoted}, now: {quoted}, then: {quoted}}}]
+options: [{{title: {quoted}, pros: [{quoted}], cons: [{quoted}], impact: {quoted}}}]
+tradeoffs: {{advantages: [{quoted}], disadvantages: [{quoted}], interpretation: {quoted}}}
+verification: [{{title: {quoted}, command: {quoted}, output: {quoted}, language: {quoted}}}]
+conclusions: [{quoted}]
+actions: [{{title: {quoted}, state: open, detail: {quoted}, when: {quoted}}}]
+"""
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_field_of_a_record_is_active_on_any_page(attack: str, tmp_path: Path) -> None:
+    """An attack in every text field of a record reaches no page as markup, not even the title."""
+    site = site_of(tmp_path, {"a/hostile": hostile_record(attack)})
+    assert "a/hostile.md" in {page.path for page in site.pages}
+    for page in site.pages:
+        content = page.put_in(page.markdown)
+        assert active(content) == [], page.path
+        assert content.count("<h1") == 1
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_record_is_active_in_a_drawing(attack: str, tmp_path: Path) -> None:
+    """Names of pods, nodes and endpoints are text in the charts, whatever they are."""
+
+    site = site_of(tmp_path, {"a/hostile": hostile_record(attack)})
+    drawings = [piece for page in site.pages for piece in page.late if "<svg" in piece]
+    assert drawings
+    for piece in drawings:
+        for svg in re.findall(r"<svg .*?</svg>", piece, flags=re.DOTALL):
+            root = ElementTree.fromstring(svg)
+            for element in root.iter():
+                tag = element.tag.rpartition("}")[2]
+                assert tag not in ("script", "foreignObject", "image", "a", "iframe")
+                assert not [name for name in element.attrib if name.lower().startswith("on")]
+
+
+def test_a_record_cannot_reach_into_the_page_through_a_marker(tmp_path: Path) -> None:
+    """Text that looks like the marker of a table stays text."""
+    marker = '<div class="lb-late" data-lb="0"></div>'
+    record = f"title: T\nstatus: completed\nsummary: '{marker}'\nload: {{scenario: s, vus: 1}}\n"
+    site = site_of(tmp_path, {"a/b": record})
+    page = next(page for page in site.pages if page.path == "a/b.md")
+    assert "&lt;div class=&quot;lb-late&quot;" in page.markdown
