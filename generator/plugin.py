@@ -1,0 +1,111 @@
+"""The MkDocs plugin: hands the finished pages to MkDocs, and nothing else.
+
+Pages are virtual files; what is heavy in them is put in after MkDocs' Markdown. Of what lies below
+experiments/ only records and plain attachments are published.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pathspec
+from mkdocs.config import base, config_options
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from generator import notebook, records, settings, site
+from generator.errors import Level
+from generator.links import Links
+from generator.render import Page
+from generator.resources import TEMPLATES
+
+log = logging.getLogger("mkdocs.plugins.loadbook")
+
+ATTACHMENTS = frozenset(
+    {".csv", ".gif", ".gz", ".jpeg", ".jpg", ".json", ".log", ".png", ".txt", ".webp", ".zst"}
+)
+"""Suffixes of attachments that are published: nothing that a browser would run."""
+
+
+class LoadbookConfig(base.Config):
+    """Options of the plugin; `generator.settings` says what they mean and validates them."""
+
+    tolerance = config_options.Optional(config_options.Type((str, int, float)))
+    tolerances = config_options.Type(dict, default={})
+    minimum_repeats = config_options.Type(int, default=1)
+
+
+class LoadbookPlugin(BasePlugin[LoadbookConfig]):
+    """Generates the site from the records."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Page] = {}
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Add the site's styles and scripts, and watch the templates."""
+        config.extra_css = [*site.STYLES, *config.extra_css]
+        config.extra_javascript = [*site.SCRIPTS, *config.extra_javascript]
+        root = Path(config.config_file_path).parent
+        for folder in _templates(root):
+            if str(folder) not in config.watch:
+                config.watch.append(str(folder))
+        if config.not_in_nav is None:
+            config.not_in_nav = pathspec.gitignore.GitIgnoreSpec.from_lines(["/*/*.md"])
+        return config
+
+    def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
+        """Read the records, build the site in memory, hand over its files."""
+        root = Path(config.config_file_path).parent
+        options, problems = settings.read(root)
+        opened = notebook.build(records.sources(root), options, problems)
+        built = site.build(opened, Links(config.use_directory_urls), _templates(root))
+        errors = [problem for problem in built.problems if problem.level is Level.ERROR]
+        if errors and config.strict:
+            listed = "\n".join(problem.as_text() for problem in errors)
+            raise PluginError(f"records with errors, nothing was built:\n{listed}")
+        for problem in errors:
+            log.warning(problem.as_text())
+        published = Files([file for file in files if _is_published(file, config)])
+        self.pages = {page.path: page for page in built.pages}
+        for page in built.pages:
+            file = File.generated(config, page.path, content=page.markdown)
+            file.edit_uri = page.record or None
+            published.append(file)
+        for path, content in built.files.items():
+            published.append(File.generated(config, path, content=content))
+        for path, source in site.ASSETS.items():
+            published.append(File.generated(config, path, abs_src_path=str(source)))
+        return published
+
+    def on_post_page(self, output: str, /, *, page: MkDocsPage, **_: object) -> str:
+        """Put tables and charts into the finished page."""
+        found = self.pages.get(page.file.src_uri)
+        return found.put_in(output) if found else output
+
+
+def _templates(root: Path) -> list[Path]:
+    """The notebook's own templates come before the package's, file by file."""
+    own = root / "templates"
+    return [own, TEMPLATES] if own.is_dir() and own != TEMPLATES else [TEMPLATES]
+
+
+def _is_published(file: File, config: MkDocsConfig) -> bool:
+    """Whether a file below experiments/ may go into the site.
+
+    Records and plain attachments may. Pages, scripts and styles that lie there may not: they come
+    from whoever wrote the record. Nor may what a link pulls in from outside.
+    """
+    if file.src_dir != config.docs_dir:
+        return True  # from the theme
+    if file.inclusion is InclusionLevel.EXCLUDED or not file.abs_src_path:
+        return False
+    path = Path(file.abs_src_path)
+    inside = path.resolve().is_relative_to(Path(config.docs_dir).resolve())
+    if not inside or path.is_symlink():
+        return False
+    depth = len(path.relative_to(config.docs_dir).parts)
+    return path.suffix == ".yaml" if depth == 2 else depth > 2 and path.suffix in ATTACHMENTS

@@ -1,0 +1,39 @@
+"""Build the site with MkDocs from our own command, quietly where all is well."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from mkdocs.commands import build as mkdocs_build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort, ConfigurationError
+from rich.console import Console
+from rich.logging import RichHandler
+
+from generator import settings
+
+
+def build(root: Path, *, strict: bool) -> int:
+    """Build the notebook in `root` into its site folder; the exit code, 0 where all is well."""
+    console = Console(stderr=True, highlight=False)
+    handler = RichHandler(logging.WARNING, console, show_time=False, show_path=False, markup=False)
+    logger = logging.getLogger("mkdocs")
+    logger.addHandler(handler)
+    try:
+        config = load_config(str(root / settings.CONFIG_FILE), strict=strict)
+        config.plugins.on_startup(command="build", dirty=False)
+        try:
+            mkdocs_build.build(config)
+        finally:
+            config.plugins.on_shutdown()
+    except Abort as error:
+        console.print(str(error), markup=False)
+        return 1
+    except ConfigurationError as error:
+        console.print(f"mkdocs.yml: {error}", markup=False)
+        return 2
+    finally:
+        logger.removeHandler(handler)
+    console.print(f"The site is at {Path(config.site_dir) / 'index.html'}", markup=False)
+    return 0

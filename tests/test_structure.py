@@ -1,0 +1,170 @@
+"""The shape of the package itself: imports run downhill, modules stay small and documented."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import TypeGuard
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "generator"
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("resources",),
+    ("errors", "units"),
+    ("yamltree", "display", "fields"),
+    ("measured", "narrative"),
+    ("model",),
+    ("explain", "figures"),
+    ("records", "metrics", "schema"),
+    ("measurements", "settings"),
+    ("notebook", "scaffold"),
+    ("likeness", "history"),
+    ("compare", "audit"),
+    ("terminal", "links"),
+    ("lettering",),
+    ("drawing",),
+    ("vector",),
+    ("bars", "curves", "placement"),
+    ("charts", "blocks"),
+    ("tables",),
+    ("view", "render"),
+    ("evidence", "story"),
+    ("sections", "overviews"),
+    ("site",),
+    ("plugin", "publish"),
+    ("cli",),
+)
+"""Every module, lowest first; a module imports only from layers below its own."""
+
+HEAVY = ("pandas", "matplotlib", "mkdocs")
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.glob("*.py"))
+
+
+def imports_of(path: Path) -> set[str]:
+    """Names of the package's own modules that a module imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "generator":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("generator."):
+            found.add((node.module or "").split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {
+                alias.name.split(".")[1]
+                for alias in node.names
+                if alias.name.startswith("generator.")
+            }
+    return found
+
+
+def test_every_module_has_its_layer() -> None:
+    """A new module is given a place in the order of the layers, and a removed one leaves it."""
+    listed = [name for layer in LAYERS for name in layer]
+    assert sorted(listed) == sorted(path.stem for path in modules() if path.stem != "__init__")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+def test_imports_run_downhill(path: Path) -> None:
+    """A module imports only what lies below its own layer, never its neighbours."""
+    level = {name: number for number, layer in enumerate(LAYERS) for name in layer}
+    own = level.get(path.stem, -1)
+    uphill = {name for name in imports_of(path) if level[name] >= own}
+    assert not uphill, f"{path.stem} imports {sorted(uphill)}, which lie at its level or above"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+def test_modules_are_one_noun(path: Path) -> None:
+    """A module has at most 400 lines and says at its top what it is."""
+    text = path.read_text("utf-8")
+    assert text.count("\n") <= 400, f"{path.name}: which second noun has moved in?"
+    assert ast.get_docstring(ast.parse(text))
+
+
+def test_only_the_shell_knows_mkdocs() -> None:
+    """All content is made without MkDocs, so that the shell can be replaced."""
+    users = {path.stem for path in modules() if "mkdocs" in _third_party(path)}
+    assert users == {"plugin", "publish"}
+
+
+def _third_party(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_shells_are_thin() -> None:
+    """The plugin has fewer than 150 lines, and so has each command."""
+    assert (PACKAGE / "plugin.py").read_text("utf-8").count("\n") < 150
+    for node in ast.parse((PACKAGE / "cli.py").read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.end_lineno:
+            assert node.end_lineno - node.lineno < 150, node.name
+
+
+@pytest.mark.parametrize("command", ["check", "diff", "show", "schema", "new"])
+def test_commands_load_nothing_heavy(command: str) -> None:
+    """A command that builds no site loads neither pandas nor matplotlib nor MkDocs."""
+    code = (
+        "import sys; from typer.testing import CliRunner; from generator.cli import app; "
+        f"CliRunner().invoke(app, [{command!r}, *{_ARGUMENTS.get(command, [])!r}]); "
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+_ARGUMENTS = {
+    "diff": ["session-8/pre-fix", "session-8/post-fix"],
+    "show": ["session-8/pre-fix"],
+    "new": ["not a name"],
+}
+
+
+def test_public_things_are_documented() -> None:
+    """Every public class, function and method says what it is."""
+    bare = []
+    for path in modules():
+        tree = ast.parse(path.read_text("utf-8"))
+        public = [node for node in tree.body if _is_public(node)]
+        public += [
+            member
+            for node in public
+            if isinstance(node, ast.ClassDef)
+            for member in node.body
+            if _is_public(member)
+        ]
+        bare += [f"{path.name}:{node.lineno}" for node in public if not ast.get_docstring(node)]
+    assert bare == []
+
+
+def _is_public(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.ClassDef]:
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+
+
+def test_every_test_states_the_behaviour() -> None:
+    """Each test has a docstring."""
+    bare = [
+        f"{path.name}:{node.lineno}"
+        for path in Path(__file__).parent.rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and not ast.get_docstring(node)
+    ]
+    assert bare == []
