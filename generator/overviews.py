@@ -90,7 +90,9 @@ def _latest(view: View, latest: str, page: str) -> Iterator[Block]:
         against.setdefault(first.baseline, first)
     yield from headline(dict(view.notebook.measurements[latest]), list(against.values()))
     for warning in dict.fromkeys(w for found in against.values() for w in found.warnings):
-        yield Note(warning, "doubt")
+        doubted = [baseline for baseline, found in against.items() if warning in found.warnings]
+        only = "" if len(doubted) == len(against) else f"Against {', '.join(doubted)}: "
+        yield Note(only + warning, "doubt")
 
 
 def _date(run: Run) -> str:

@@ -23,7 +23,7 @@ GAP = 16
 Scheme = Literal["light", "dark"]
 
 VIEWS: tuple[tuple[str, Scheme, int], ...] = (
-    ("index.html", "light", 1100),
+    ("index.html", "light", 1280),
     ("session-8/post-fix.html", "dark", 390),
 )
 """Page, scheme and width in pixels of each part of the picture."""
@@ -52,7 +52,7 @@ def main() -> int:
         picture.paste(shot, (left, 0))
         left += shot.width + GAP
     TARGET.parent.mkdir(exist_ok=True)
-    picture.quantize(128).save(TARGET, optimize=True)
+    picture.quantize(256).save(TARGET, optimize=True)
     print(f"wrote {TARGET.relative_to(ROOT)}, {TARGET.stat().st_size:,} bytes")
     return 0
 
