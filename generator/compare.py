@@ -178,13 +178,17 @@ class _Judge:
         unknown = [d.setting for d in self.likeness.load if d.one_sided]
         if unknown:
             yield f"Recorded on one side only: {', '.join(unknown)}."
-        if self.repeats == 1:
-            yield "One run on each side: judged by a declared tolerance, not by statistics."
+        before, after = self.repeats
+        sides = "One run on each side" if before == after == 1 else f"{before} and {after} runs"
+        yield f"{sides}: judged by a declared tolerance, not by statistics."
 
     @property
-    def repeats(self) -> int:
-        """The smaller number of runs of the two sides."""
-        return min(self.notebook.repeats_of(run) for run in (self.baseline, self.candidate))
+    def repeats(self) -> tuple[int, int]:
+        """How many runs there are of the baseline and of the candidate."""
+        baseline, candidate = (
+            self.notebook.repeats_of(run) for run in (self.baseline, self.candidate)
+        )
+        return baseline, candidate
 
     def _delta(
         self, metric: Metric, before: Measurement | None, after: Measurement | None
@@ -211,8 +215,10 @@ class _Judge:
             return Verdict.NOT_COMPARABLE, reason
         assert delta is not None
         needed = self.notebook.settings.minimum_repeats
-        if self.repeats < needed:
-            basis = f"the notebook asks for {needed} runs on each side, there is {self.repeats}"
+        if min(self.repeats) < needed:
+            before_runs, after_runs = self.repeats
+            there = f"there are {before_runs} and {after_runs}"
+            basis = f"the notebook asks for {needed} runs on each side, {there}"
             return Verdict.TOO_FEW_REPEATS, basis
         tolerance, basis = tolerance_text(metric, self.notebook.settings)
         size = delta.start if is_absolute(metric) else change or 0.0
@@ -244,7 +250,9 @@ class _Judge:
         if before and after and before.currency != after.currency:
             return "the currencies differ"
         if metric.load_bound and not self.likeness.like_for_like:
-            return f"the load differs: {', '.join(self.likeness.reasons)}"
+            return self.likeness.why
+        if metric.group == "Efficiency" and not self.likeness.same_scenario:
+            return self.likeness.why
         if delta is not None and delta.start == 0:
             return ""
         if metric.better is None:

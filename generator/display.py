@@ -34,21 +34,17 @@ def show(quantity: Quantity | None, unit: Unit, currency: str = "") -> str:
     return f"{text}\N{NO-BREAK SPACE}{symbol}" if symbol else text
 
 
-_ABOUT = "~\N{NARROW NO-BREAK SPACE}"
-"""Before a sign: without the space `~−` reads as two tildes."""
-
-
 def show_signed(value: float, unit: Unit, *, approximate: bool = False, currency: str = "") -> str:
     """Text of a difference in `unit`: signed, shares in percentage points."""
-    about = _ABOUT if approximate else ""
+    about = "~" if approximate else ""
     if unit in (SHARE, RATIO):
-        return f"{about}{_sign(value * 100, 2)}\N{NO-BREAK SPACE}pp"
+        return f"{_sign(value * 100, 2, about)}\N{NO-BREAK SPACE}pp"
     symbol, size = next(
         (symbol, size) for least, symbol, size in unit.display if abs(value) >= least or not least
     )
     symbol = currency or symbol
     decimals = 0 if unit.exact else _decimals(value / size)
-    text = f"{about}{_sign(value / size, decimals)}"
+    text = _sign(value / size, decimals, about)
     return f"{text}\N{NO-BREAK SPACE}{symbol}" if symbol else text
 
 
@@ -56,7 +52,8 @@ def show_change(change: float | None, *, approximate: bool = False) -> str:
     """Text of a relative change: `+83.4 %`, `?` where there is none."""
     if change is None:
         return "?"
-    return f"{_ABOUT if approximate else ''}{_sign(change * 100, 1)}\N{NO-BREAK SPACE}%"
+    about = "~" if approximate else ""
+    return f"{_sign(change * 100, 1, about)}\N{NO-BREAK SPACE}%"
 
 
 def _duration(seconds: float) -> str:
@@ -98,9 +95,13 @@ def _decimals(scaled: float) -> int:
     return 2 if size >= 1 else 3
 
 
-def _sign(value: float, decimals: int) -> str:
-    """The number with its sign, typographic minus; what rounds to zero has none."""
+def _sign(value: float, decimals: int, about: str = "") -> str:
+    """The number with its sign, typographic minus; what rounds to zero has none.
+
+    `about` in front of a sign is set off, because `~−` reads as two tildes.
+    """
     text = f"{abs(value):,.{decimals}f}"
     if not any(digit in text for digit in "123456789"):
-        return text
-    return ("\N{MINUS SIGN}" if value < 0 else "+") + text
+        return about + text
+    gap = "\N{NARROW NO-BREAK SPACE}" if about else ""
+    return f"{about}{gap}" + ("\N{MINUS SIGN}" if value < 0 else "+") + text

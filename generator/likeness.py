@@ -7,7 +7,7 @@ that is what is tested.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -31,6 +31,7 @@ LABELS = {"vus": "VUs", "think_time": "think time"}
 """Names of settings for people, where the field's name is not one."""
 
 NOT_RECORDED = "not recorded"
+UNKNOWN_LOAD = "the load is not recorded on both sides"
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,19 @@ class Likeness:
     load: tuple[Difference, ...]
     deployment: tuple[Difference, ...]
     changes: tuple[tuple[str, ChangeMade], ...]
-    reasons: tuple[str, ...] = field(default=())
+    reasons: tuple[str, ...] = ()
+    same_scenario: bool = True
 
     @property
     def like_for_like(self) -> bool:
         """Whether scenario and load are known to be the same."""
         return not self.reasons
+
+    @property
+    def why(self) -> str:
+        """Why they are not like for like: `the load differs: VUs 50 → 100`."""
+        listed = ", ".join(self.reasons)
+        return listed if listed == UNKNOWN_LOAD else f"the load differs: {listed}"
 
 
 def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
@@ -83,9 +91,10 @@ def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
         and not difference.one_sided
     ]
     if not (_load_known(before) and _load_known(after)):
-        reasons.append("the load is not recorded on both sides")
+        reasons.append(UNKNOWN_LOAD)
     changes = tuple(_changes(notebook, baseline, candidate))
-    return Likeness(load, deployment, changes, tuple(reasons))
+    same_scenario = not any(d.setting in ("scenario", "script") for d in load if not d.one_sided)
+    return Likeness(load, deployment, changes, tuple(reasons), same_scenario)
 
 
 def _load_known(run: Run) -> bool:

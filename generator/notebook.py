@@ -204,6 +204,9 @@ def _references(
             elif target == identity:
                 message = "a run can't refer to itself"
                 yield document.problem((name,), "reference-cycle", message, "name another run")
+            elif name == "repeats" and target in runs and (first := runs[target].repeats):
+                message = f"{target!r} is a repeat itself"
+                yield document.problem((name,), "reference-chain", message, f"name {first!r}")
         cycle = cycles.get(identity, [])
         if len(cycle) > 1:
             message = f"the baselines lead back to this run: {' → '.join(cycle)}"

@@ -165,13 +165,16 @@ def _misplaced(path: FilePath, inside: FilePath) -> str:
 
 
 def _colliding(identities: Iterable[str]) -> Iterator[Problem]:
-    """Runs whose paths are the same on a file system that ignores case."""
+    """Runs and campaigns whose paths are the same on a file system that ignores case."""
     seen: dict[str, str] = {}
     for identity in identities:
-        other = seen.setdefault(identity.lower(), identity)
-        if other != identity:
-            reason = f"the path differs from {file_of_run(other)} in upper and lower case only"
-            yield _problem(file_of_run(identity), "record-place", reason, "rename one of them")
+        campaign = identity.partition("/")[0]
+        for path, file in ((campaign, f"{FOLDER}/{campaign}"), (identity, file_of_run(identity))):
+            other = seen.setdefault(path.lower(), path)
+            if other != path:
+                reason = f"{file} and {other!r} differ in upper and lower case only"
+                yield _problem(file_of_run(identity), "record-place", reason, "rename one of them")
+                break
 
 
 def _problem(file: str, code: str, message: str, hint: str) -> Problem:

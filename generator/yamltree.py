@@ -86,6 +86,9 @@ class Document:
         return Problem(self.file, place, field_name(path), level, code, message, hint)
 
 
+_SYNTAX_HINT = "indent with spaces, not tabs; quote a text that holds any of : ? , [ ] { } # or @"
+
+
 class _RefusedError(Exception):
     """Reading stops here; the problem is already noted."""
 
@@ -108,7 +111,7 @@ def read(file: str, content: bytes) -> Document:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place()
         message = " ".join(filter(None, [error.context, error.problem]))
-        _note(document, place, "yaml-syntax", f"not YAML: {message}", "mend the syntax here")
+        _note(document, place, "yaml-syntax", f"not YAML: {message}", _SYNTAX_HINT)
     except (YAMLError, UnicodeError, ValueError) as error:
         reason = " ".join(str(error).split())[:120]
         _note(document, Place(), "yaml-syntax", f"not YAML: {reason}", "mend the file")

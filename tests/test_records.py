@@ -363,13 +363,14 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert [problem.file for problem in found.problems] == ["experiments/a/linked.yaml"]
 
 
-def test_paths_that_differ_in_case_only_are_a_problem(tmp_path: Path) -> None:
-    """Two runs that are one file on other systems are reported where the second stands."""
+@pytest.mark.parametrize("other", ["a/Run.yaml", "A/another.yaml"])
+def test_paths_that_differ_in_case_only_are_a_problem(tmp_path: Path, other: str) -> None:
+    """Runs or campaigns that are one path on other systems are reported where one stands."""
     root = write_book(tmp_path, {"a/run.yaml": SOUND})
-    second = root / "experiments" / "a" / "Run.yaml"
-    if second.exists():
+    second = root / "experiments" / other
+    if second.exists() or second.parent.exists() and other.startswith("A"):
         pytest.skip("this file system has one name for both")
-    second.write_text(SOUND)
+    write_book(tmp_path, {other: SOUND})
     (problem,) = records.sources(root).problems
     assert "upper and lower case" in problem.message
 
