@@ -22,6 +22,7 @@ from generator.view import (
     picture,
     problem_item,
     sentences,
+    verdicts,
 )
 
 NO_RUNS = (
@@ -89,6 +90,8 @@ def _latest(view: View, latest: str, page: str) -> Iterator[Block]:
     if first:
         against.setdefault(first.baseline, first)
     yield from headline(dict(view.notebook.measurements[latest]), list(against.values()))
+    if latest in view.comparisons:
+        yield from verdicts(view.comparisons[latest])
     for warning in dict.fromkeys(w for found in against.values() for w in found.warnings):
         doubted = [baseline for baseline, found in against.items() if warning in found.warnings]
         only = "" if len(doubted) == len(against) else f"Against {', '.join(doubted)}: "

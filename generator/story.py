@@ -21,7 +21,7 @@ from generator.blocks import (
     Table,
 )
 from generator.narrative import Cost, Expectation
-from generator.view import RunView, action_items, headline, known, problem_item, sentences
+from generator.view import RunView, action_items, headline, known, problem_item, sentences, verdicts
 
 
 def result(view: RunView) -> Iterator[Block]:
@@ -30,6 +30,7 @@ def result(view: RunView) -> Iterator[Block]:
         yield Prose(view.run.summary)
     yield from headline(view.measurements, [view.comparison] if view.comparison else [])
     if view.comparison:
+        yield from verdicts(view.comparison)
         for warning in view.comparison.warnings:
             yield Note(warning, "doubt")
 

@@ -18,7 +18,7 @@ from generator.blocks import (
     verdict_mark,
 )
 from generator.charts import CHARTS
-from generator.compare import Comparison, Delta
+from generator.compare import Comparison, Delta, Verdict
 from generator.errors import Problem
 from generator.links import Links
 from generator.measurements import Measurement
@@ -75,6 +75,21 @@ def headline(
         tiles.append(Tile(label, measurement.show(), tuple(against), note))
     if tiles:
         yield Tiles(tuple(tiles))
+
+
+def verdicts(comparison: Comparison) -> Iterator[Block]:
+    """What improved and what regressed, each in a line; how much was shown and not judged."""
+    items = []
+    for verdict in (Verdict.REGRESSED, Verdict.IMPROVED):
+        found = [delta for delta in comparison.deltas.values() if delta.verdict is verdict]
+        told = ", ".join(f"{delta.metric.label} {delta_text(delta)}" for delta in found)
+        if told:
+            items.append(Item(mark=verdict_mark(verdict), prose=f"{told}."))
+    if not items:
+        items.append(
+            Item(mark=verdict_mark(Verdict.UNCHANGED), prose="Nothing that can be judged changed.")
+        )
+    yield Items(tuple(items), f"Verdicts against {comparison.baseline}")
 
 
 def delta_text(delta: Delta) -> str:

@@ -368,7 +368,7 @@ def test_paths_that_differ_in_case_only_are_a_problem(tmp_path: Path, other: str
     """Runs or campaigns that are one path on other systems are reported where one stands."""
     root = write_book(tmp_path, {"a/run.yaml": SOUND})
     second = root / "experiments" / other
-    if second.exists() or second.parent.exists() and other.startswith("A"):
+    if second.exists() or (second.parent.exists() and other.startswith("A")):
         pytest.skip("this file system has one name for both")
     write_book(tmp_path, {other: SOUND})
     (problem,) = records.sources(root).problems

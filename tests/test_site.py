@@ -100,6 +100,16 @@ def test_the_fix_cost_efficiency_and_the_page_says_so(site: Site) -> None:
     assert re.search(r"RPS per core.{0,12}83\.1 /s −24\.2 /s −22\.6 % 107\.3 /s ▼ regressed", text)
 
 
+def test_the_result_of_a_run_names_what_was_won_and_lost(site: Site) -> None:
+    """The first section says in words what regressed and improved, as far as it can be judged."""
+    fix = sections(site, "session-8/post-fix.md")["summary"]
+    assert "▼ regressed RPS per core −22.6 %, RPS per pod −50.4 %" in fix
+    assert "▲ improved" not in fix.split("! Not like for like")[0].split("▼ regressed RPS")[1]
+    code = sections(site, "session-8/post-code.md")["summary"]
+    assert "▲ improved RPS per core +26.5 %, RPS per pod +83.4 %" in code
+    assert "▼ regressed" not in code
+
+
 def test_home_says_where_things_stand(site: Site) -> None:
     """Home has the latest run against its baseline and the first run, doubts, open actions."""
     found = sections(site, "index.md")
