@@ -166,7 +166,7 @@ class _Judge:
         after = self.notebook.measurements[self.candidate]
         for metric in METRICS.values():
             if metric.name in before or metric.name in after:
-                yield self._delta(metric, before.get(metric.name), after.get(metric.name))
+                yield self._delta(_Pair(metric, before.get(metric.name), after.get(metric.name)))
 
     def doubts(self) -> Iterator[str]:
         """What is doubtful of the comparison as a whole."""
@@ -190,55 +190,42 @@ class _Judge:
         )
         return baseline, candidate
 
-    def _delta(
-        self, metric: Metric, before: Measurement | None, after: Measurement | None
-    ) -> Delta:
-        delta, change = None, None
-        if before and after and _subtractable(before, after):
-            delta = after.quantity - before.quantity
-            if before.quantity.start:
-                change = delta.start / abs(before.quantity.start)
-        verdict, basis = self._verdict(metric, before, after, delta, change)
-        warnings = tuple(self._warnings(metric, before, after, verdict))
-        return Delta(metric, before, after, delta, change, verdict, basis, warnings)
+    def _delta(self, pair: _Pair) -> Delta:
+        verdict, basis = self._verdict(pair)
+        warnings = tuple(self._warnings(pair, verdict))
+        return Delta(
+            pair.metric,
+            pair.before,
+            pair.after,
+            pair.delta,
+            pair.change,
+            verdict,
+            basis,
+            warnings,
+        )
 
-    def _verdict(
-        self,
-        metric: Metric,
-        before: Measurement | None,
-        after: Measurement | None,
-        delta: Quantity | None,
-        change: float | None,
-    ) -> tuple[Verdict, str]:
-        reason = self._not_comparable(metric, before, after, delta, change)
-        if reason:
+    def _verdict(self, pair: _Pair) -> tuple[Verdict, str]:
+        reason = self._not_comparable(pair)
+        if reason or pair.delta is None:
             return Verdict.NOT_COMPARABLE, reason
-        assert delta is not None
         needed = self.notebook.settings.minimum_repeats
-        if min(self.repeats) < needed:
-            before_runs, after_runs = self.repeats
-            there = f"there are {before_runs} and {after_runs}"
+        before, after = self.repeats
+        if min(before, after) < needed:
+            there = f"there are {before} and {after}"
             basis = f"the notebook asks for {needed} runs on each side, {there}"
             return Verdict.TOO_FEW_REPEATS, basis
-        tolerance, basis = tolerance_text(metric, self.notebook.settings)
-        size = delta.start if is_absolute(metric) else change or 0.0
+        tolerance, basis = tolerance_text(pair.metric, self.notebook.settings)
+        size = pair.delta.start if is_absolute(pair.metric) else pair.change or 0.0
         if abs(size) <= tolerance + 1e-12:
             return Verdict.UNCHANGED, basis
-        better = (size > 0) == (metric.better == "higher")
+        better = (size > 0) == (pair.metric.better == "higher")
         return (Verdict.IMPROVED if better else Verdict.REGRESSED), basis
 
-    def _not_comparable(
-        self,
-        metric: Metric,
-        before: Measurement | None,
-        after: Measurement | None,
-        delta: Quantity | None,
-        change: float | None,
-    ) -> str:
-        """Why this metric can't be judged, or nothing."""
+    def _not_comparable(self, pair: _Pair) -> str:
+        """Why the metric can't be judged, or nothing."""
         for side, measurement, run in (
-            ("baseline", before, self.baseline),
-            ("candidate", after, self.candidate),
+            ("baseline", pair.before, self.baseline),
+            ("candidate", pair.after, self.candidate),
         ):
             if measurement is None:
                 return f"the {side} has no figure"
@@ -247,35 +234,54 @@ class _Judge:
             status = self.notebook.runs[run].status
             if status != "completed":
                 return f"the {side} is {status}"
-        if before and after and before.currency != after.currency:
+        if pair.delta is None:
             return "the currencies differ"
-        if metric.load_bound and not self.likeness.like_for_like:
+        if pair.metric.needs == "same load" and not self.likeness.like_for_like:
             return self.likeness.why
-        if metric.group == "Efficiency" and not self.likeness.same_scenario:
+        if pair.metric.needs == "same scenario" and not self.likeness.same_scenario:
             return self.likeness.why
-        if delta is not None and delta.start == 0:
+        if pair.delta.start == 0:
             return ""
-        if metric.better is None:
+        if pair.metric.better is None:
             return "neither more nor less is better"
-        if change is None and not is_absolute(metric):
+        if pair.change is None and not is_absolute(pair.metric):
             return "the baseline is zero"
         return ""
 
-    def _warnings(
-        self,
-        metric: Metric,
-        before: Measurement | None,
-        after: Measurement | None,
-        verdict: Verdict,
-    ) -> Iterator[str]:
-        for side, measurement in (("Baseline", before), ("Candidate", after)):
+    def _warnings(self, pair: _Pair, verdict: Verdict) -> Iterator[str]:
+        for side, measurement in (("Baseline", pair.before), ("Candidate", pair.after)):
             for warning in measurement.warnings if measurement else ():
                 yield f"{side}: {warning}"
             if measurement and measurement.quantity.approximate:
                 yield f"{side}: {measurement.show()} is approximate."
         judged = verdict in (Verdict.IMPROVED, Verdict.REGRESSED, Verdict.UNCHANGED)
-        if judged and metric.group == "Efficiency" and not self.likeness.like_for_like:
+        if judged and pair.metric.needs == "same scenario" and not self.likeness.like_for_like:
             yield f"Measured at different loads: {', '.join(self.likeness.reasons)}."
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A metric on both sides, before anything is judged."""
+
+    metric: Metric
+    before: Measurement | None
+    after: Measurement | None
+
+    @property
+    def delta(self) -> Quantity | None:
+        """after − before; None where a side is missing, a range, or in another currency."""
+        if self.before is None or self.after is None or self.before.currency != self.after.currency:
+            return None
+        if self.before.quantity.is_range or self.after.quantity.is_range:
+            return None
+        return self.after.quantity - self.before.quantity
+
+    @property
+    def change(self) -> float | None:
+        """delta / |before|; None without a delta, or where `before` is zero."""
+        if self.delta is None or self.before is None or not self.before.quantity.start:
+            return None
+        return self.delta.start / abs(self.before.quantity.start)
 
 
 def tolerance_text(metric: Metric, settings: Settings) -> tuple[float, str]:
@@ -283,11 +289,6 @@ def tolerance_text(metric: Metric, settings: Settings) -> tuple[float, str]:
     tolerance = settings.tolerance_of(metric)
     unit = "pp" if is_absolute(metric) else "%"
     return tolerance, f"tolerance {tolerance * 100:g}\N{NO-BREAK SPACE}{unit}"
-
-
-def _subtractable(before: Measurement, after: Measurement) -> bool:
-    ranges = before.quantity.is_range or after.quantity.is_range
-    return not ranges and before.currency == after.currency
 
 
 def _number(measurement: Measurement | None) -> float | None:

@@ -20,8 +20,8 @@ class Metric:
     """A definition: name, unit, better direction, how obtained, meaning in words.
 
     `recorded` is the path of the figure in a record, `computed` obtains it from other figures, by
-    `formula` in words; `inputs` names the metrics that it uses. `load_bound` metrics depend on the
-    load that was asked for: between runs at different loads they are shown, not judged.
+    `formula` in words; `inputs` names the metrics that it uses. `needs` says what must be the same
+    on both sides before a difference is judged: the load, the scenario, or nothing.
     `tolerance` is the difference below which two values count as unchanged: absolute for shares
     (0.001 is 0.1 percentage points), relative for all else; None means the notebook's.
     `prefer_computed` is set where the recorded figure is a rounded form of the computed one.
@@ -37,7 +37,7 @@ class Metric:
     computed: Compute | None = None
     formula: str = ""
     inputs: tuple[str, ...] = ()
-    load_bound: bool = False
+    needs: Literal["same load", "same scenario", ""] = ""
     tolerance: float | None = None
     prefer_computed: bool = False
 
@@ -77,7 +77,7 @@ _THROUGHPUT = (
         computed=figures.per_second("requests"),
         formula="requests / duration",
         inputs=("requests",),
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="iterations",
@@ -99,7 +99,7 @@ _THROUGHPUT = (
         computed=figures.per_second("iterations"),
         formula="iterations / duration",
         inputs=("iterations",),
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="data_received",
@@ -146,7 +146,7 @@ _LATENCY = (
         better="lower",
         definition=_DURATION + "mean over all requests.",
         recorded="k6.http_req_duration.avg",
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="latency_min",
@@ -156,7 +156,7 @@ _LATENCY = (
         better="lower",
         definition=_DURATION + "the smallest.",
         recorded="k6.http_req_duration.min",
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="latency_med",
@@ -166,7 +166,7 @@ _LATENCY = (
         better="lower",
         definition=_DURATION + "half of the requests were faster.",
         recorded="k6.http_req_duration.med",
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="latency_p90",
@@ -176,7 +176,7 @@ _LATENCY = (
         better="lower",
         definition=_DURATION + "90 % of the requests were faster.",
         recorded="k6.http_req_duration.p90",
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="latency_p95",
@@ -186,7 +186,7 @@ _LATENCY = (
         better="lower",
         definition=_DURATION + "95 % of the requests were faster.",
         recorded="k6.http_req_duration.p95",
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="latency_p99",
@@ -196,7 +196,7 @@ _LATENCY = (
         better="lower",
         definition=_DURATION + "99 % of the requests were faster.",
         recorded="k6.http_req_duration.p99",
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="latency_max",
@@ -206,7 +206,7 @@ _LATENCY = (
         better="lower",
         definition=_DURATION + "the largest.",
         recorded="k6.http_req_duration.max",
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="under_500ms",
@@ -216,7 +216,7 @@ _LATENCY = (
         better="higher",
         definition="Share of requests answered within 500 ms (custom rate requests_under_500ms).",
         recorded="k6.rates.requests_under_500ms",
-        load_bound=True,
+        needs="same load",
         tolerance=0.001,
     ),
     Metric(
@@ -227,7 +227,7 @@ _LATENCY = (
         better="higher",
         definition="Share of requests answered within 1 s (custom rate requests_under_1s).",
         recorded="k6.rates.requests_under_1s",
-        load_bound=True,
+        needs="same load",
         tolerance=0.001,
     ),
 )
@@ -274,7 +274,7 @@ _CLUSTER = (
         recorded="snapshot.pods.cpu_total",
         computed=figures.sum_over_pods("cpu"),
         formula="sum over the running pods",
-        load_bound=True,
+        needs="same load",
         prefer_computed=True,
     ),
     Metric(
@@ -287,7 +287,7 @@ _CLUSTER = (
         recorded="snapshot.pods.cpu_per_pod",
         computed=figures.mean_over_pods("cpu"),
         formula="CPU of all pods / running pods",
-        load_bound=True,
+        needs="same load",
         prefer_computed=True,
     ),
     Metric(
@@ -301,7 +301,7 @@ _CLUSTER = (
         computed=figures.cpu_of_request,
         formula="CPU per pod / CPU request",
         inputs=("cpu_per_pod",),
-        load_bound=True,
+        needs="same load",
     ),
     Metric(
         name="memory_per_pod",
@@ -312,7 +312,7 @@ _CLUSTER = (
         definition="Mean memory in use by a running pod at the peak.",
         computed=figures.mean_over_pods("memory"),
         formula="memory of all pods / running pods",
-        load_bound=True,
+        needs="same load",
     ),
 )
 
@@ -337,6 +337,7 @@ _EFFICIENCY = (
         name="rps_per_core",
         label="RPS per core",
         group="Efficiency",
+        needs="same scenario",
         unit=units.PER_SECOND,
         better="higher",
         definition="Requests per second for each core in use.",
@@ -348,6 +349,7 @@ _EFFICIENCY = (
         name="rps_per_pod",
         label="RPS per pod",
         group="Efficiency",
+        needs="same scenario",
         unit=units.PER_SECOND,
         better="higher",
         definition="Requests per second for each active pod.",
@@ -359,6 +361,7 @@ _EFFICIENCY = (
         name="rps_per_node",
         label="RPS per node",
         group="Efficiency",
+        needs="same scenario",
         unit=units.PER_SECOND,
         better="higher",
         definition="Requests per second for each active node.",
@@ -370,6 +373,7 @@ _EFFICIENCY = (
         name="cost_per_million_requests",
         label="Cost per million requests",
         group="Efficiency",
+        needs="same scenario",
         unit=units.MONEY,
         better="lower",
         definition="What the active nodes cost while a million requests are served.",

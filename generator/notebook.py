@@ -6,6 +6,7 @@ is only planned. Among runs of the same date a run comes after its baseline, els
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -71,9 +72,14 @@ class Notebook:
 
     def repeats_of(self, identity: str) -> int:
         """How many completed runs there are of the same thing: the run and its repeats."""
-        original = self.runs[identity].repeats or identity
-        same = [name for name in self.completed if original in (name, self.runs[name].repeats)]
-        return len({identity, *same})
+        run = self.runs[identity]
+        known = self._completed_of[run.repeats or identity]
+        return known if run.status == "completed" else known + 1
+
+    @cached_property
+    def _completed_of(self) -> Counter[str]:
+        """How many completed runs there are of each original, itself counted."""
+        return Counter(self.runs[name].repeats or name for name in self.completed)
 
     def as_json(self, identity: str) -> dict[str, Any]:
         """A run as data: its identity, what its record holds, and all its metrics."""

@@ -258,7 +258,7 @@ def glossary(view: View) -> Iterator[Part]:
         )
         direction = {"higher": "higher is better", "lower": "lower is better"}
         _, tolerance = tolerance_text(metric, view.notebook.settings)
-        judged = f"{tolerance}; only at the same load" if metric.load_bound else tolerance
+        judged = f"{tolerance}; only at the {metric.needs}" if metric.needs else tolerance
         rows.append(
             (
                 Cell(metric.label, sub=metric.name, anchor=metric.name),
