@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from generator import links, records, tables
+from generator import audit, links, records, tables
 from generator.blocks import LEVELS, Block, Cell, Item, Items, Note, Prose, Table
 from generator.compare import Comparison, compare, tolerance_text
 from generator.errors import Level, Problem
@@ -271,7 +271,16 @@ def glossary(view: View) -> Iterator[Part]:
         )
     columns = ("Metric", "Meaning", "Obtained", "Unit", "Better", "Judged by")
     yield Part("metrics", "Metrics", [Table("metrics-table", "All metrics", columns, tuple(rows))])
-    verdicts = (
+    rules = [(check.code, check.title) for check in audit.CHECKS]
+    rules += [(check.code, check.title) for check in audit.CROSS_CHECKS]
+    looked_for = Table(
+        "checks-table",
+        "What the audit looks for",
+        ("Code", "Rule"),
+        tuple((Cell(code), Cell(title)) for code, title in rules),
+    )
+    yield Part("checks", "Checks", [looked_for])
+    words = (
         ("improved", "the difference is beyond the tolerance, in the better direction"),
         ("regressed", "the difference is beyond the tolerance, in the other direction"),
         ("unchanged", "the difference is within the tolerance"),
@@ -290,7 +299,7 @@ def glossary(view: View) -> Iterator[Part]:
                 "verdicts-table",
                 "What each verdict means",
                 ("Verdict", "Given where"),
-                tuple((Cell(word), Cell(text)) for word, text in verdicts),
+                tuple((Cell(word), Cell(text)) for word, text in words),
             )
         ],
     )
