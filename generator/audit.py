@@ -150,6 +150,13 @@ CROSS_CHECKS: tuple[Check[Callable[[Notebook], Iterator[tuple[str, Doubt]]]], ..
 )
 
 
+RULES: dict[str, str] = {
+    **{check.code: check.title for check in CHECKS},
+    **{check.code: check.title for check in CROSS_CHECKS},
+}
+"""Title of every check by its code."""
+
+
 def problems(book: Notebook) -> list[Problem]:
     """Everything wrong or doubtful in the notebook, ordered by file and place.
 

@@ -34,6 +34,7 @@ HOME = "index.md"
 RUNS = "runs.md"
 CAMPAIGNS = "campaigns.md"
 HISTORY = "history.md"
+AUDIT = "audit.md"
 GLOSSARY = "glossary.md"
 
 

@@ -103,22 +103,54 @@ def _date(run: Run) -> str:
 
 
 def _doubts(view: View) -> Iterator[Block]:
-    """The doubts of the newest runs first; contradictions before what is merely missing."""
-    doubts: dict[str, list[Problem]] = {}
-    for problem in view.problems:
-        if problem.level is Level.WARNING:
-            doubts.setdefault(problem.file, []).append(problem)
-    items = []
-    for identity, run in reversed(list(view.notebook.runs.items())):
-        href = view.to.href(links.HOME, links.run_page(identity), "doubts")
-        found = doubts.get(records.file_of_run(identity), [])
-        items += [problem_item(problem, run.title, href) for problem in found]
-    if not items:
+    """The doubts of the newest runs first."""
+    found = _doubted(view)
+    if not found:
         yield Note("The checks found nothing to doubt.")
         return
-    yield Items(tuple(items[:NEWEST_DOUBTS]), "Doubts")
-    if len(items) > NEWEST_DOUBTS:
-        yield Note(f"{len(items) - NEWEST_DOUBTS} more stand on the pages of earlier runs.")
+    yield _problem_items(view, found[:NEWEST_DOUBTS], links.HOME)
+    if len(found) > NEWEST_DOUBTS:
+        href = view.to.href(links.HOME, links.AUDIT)
+        more = f"{len(found) - NEWEST_DOUBTS} more: the audit of all runs"
+        yield Items((Item(more, href=href),))
+
+
+def _doubted(view: View) -> list[tuple[str, Problem]]:
+    """Every doubt with the identity of its run, those of the newest run first."""
+    by_file: dict[str, list[Problem]] = {}
+    for problem in view.problems:
+        if problem.level is Level.WARNING:
+            by_file.setdefault(problem.file, []).append(problem)
+    return [
+        (identity, problem)
+        for identity in reversed(list(view.notebook.runs))
+        for problem in by_file.get(records.file_of_run(identity), [])
+    ]
+
+
+def _problem_items(view: View, found: Sequence[tuple[str, Problem]], page: str) -> Items:
+    """Doubts, each leading to the page of its run."""
+    items = []
+    for identity, problem in found:
+        href = view.to.href(page, links.run_page(identity), "doubts")
+        items.append(problem_item(problem, view.notebook.runs[identity].title, href))
+    return Items(tuple(items), "Doubts")
+
+
+def audited(view: View) -> Iterator[Part]:
+    """Every doubt over all runs, grouped by the rule that found it."""
+    yield from broken(view)
+    found = _doubted(view)
+    if not found:
+        yield Part("", "", [Note("The checks found nothing to doubt.")])
+        return
+    runs_doubted = len({identity for identity, _ in found})
+    lead = f"{len(found)} doubts in {runs_doubted} of {len(view.notebook.runs)} runs."
+    yield Part("", "", [Note(lead, "doubt")])
+    for code, title in audit.RULES.items():
+        own = [(identity, problem) for identity, problem in found if problem.code == code]
+        if own:
+            yield Part(code, title, [_problem_items(view, own, links.AUDIT)])
 
 
 def _open_actions(view: View) -> Iterator[Block]:
@@ -271,13 +303,11 @@ def glossary(view: View) -> Iterator[Part]:
         )
     columns = ("Metric", "Meaning", "Obtained", "Unit", "Better", "Judged by")
     yield Part("metrics", "Metrics", [Table("metrics-table", "All metrics", columns, tuple(rows))])
-    rules = [(check.code, check.title) for check in audit.CHECKS]
-    rules += [(check.code, check.title) for check in audit.CROSS_CHECKS]
     looked_for = Table(
         "checks-table",
         "What the audit looks for",
         ("Code", "Rule"),
-        tuple((Cell(code), Cell(title)) for code, title in rules),
+        tuple((Cell(code), Cell(title)) for code, title in audit.RULES.items()),
     )
     yield Part("checks", "Checks", [looked_for])
     words = (

@@ -65,6 +65,7 @@ def build(
         _overview(renderer, links.RUNS, "Runs", overviews.runs(view)),
         _overview(renderer, links.CAMPAIGNS, "Campaigns", overviews.campaigns(view)),
         _overview(renderer, links.HISTORY, "History", overviews.history(view)),
+        _overview(renderer, links.AUDIT, "Audit", overviews.audited(view)),
         _overview(renderer, links.GLOSSARY, "Glossary", overviews.glossary(view)),
     ]
     for name in notebook.campaign_names:

@@ -39,12 +39,14 @@ print(digest.hexdigest())
 
 
 def test_every_run_and_campaign_has_its_page(site: Site) -> None:
-    """Five runs, two campaigns and five overview pages, each under its own path."""
+    """Five runs, two campaigns and six overview pages, each under its own path."""
     paths = [page.path for page in site.pages]
     assert len(paths) == len(set(paths))
-    assert {"index.md", "runs.md", "campaigns.md", "history.md", "glossary.md"} < set(paths)
+    assert {"index.md", "runs.md", "campaigns.md", "history.md", "audit.md", "glossary.md"} < set(
+        paths
+    )
     assert {"earlier/day-6.md", "session-8/post-code.md", "session-8/index.md"} < set(paths)
-    assert len(paths) == 12
+    assert len(paths) == 13
 
 
 def test_two_builds_give_the_same_bytes() -> None:
@@ -108,6 +110,18 @@ def test_the_result_of_a_run_names_what_was_won_and_lost(site: Site) -> None:
     code = sections(site, "session-8/post-code.md")["summary"]
     assert "▲ improved RPS per core +26.5 %, RPS per pod +83.4 %" in code
     assert "▼ regressed" not in code
+
+
+def test_the_audit_has_every_doubt_under_its_rule(site: Site) -> None:
+    """The audit page groups the doubts of all runs by rule, each leading to its run."""
+    found = sections(site, "audit.md")
+    assert "8 doubts in 4 of 5 runs" in found[""]
+    assert "Day 8 pre-fix: observability k6.http_reqs.rate" in found["rate-contradicts-count"]
+    assert "think time of 0.87 s" in found["think-time"]
+    assert found["date-missing"].count("the date was not recorded") == 2
+    doubts = [problem for problem in site.problems if problem.level == "warning"]
+    shown = sum(text.count("! warning") for text in found.values())
+    assert shown == len(doubts) == 8
 
 
 def test_home_says_where_things_stand(site: Site) -> None:

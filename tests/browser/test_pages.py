@@ -16,6 +16,7 @@ PAGES = (
     "runs.html",
     "campaigns.html",
     "history.html",
+    "audit.html",
     "glossary.html",
     "session-8/index.html",
     "session-8/pre-fix.html",
