@@ -107,7 +107,9 @@ class Renderer:
         body = self.environment.get_template(f"pages/{template}.md").render(
             title=title, parts=rendered, **context
         )
-        meta = {"title": str(escape(title)), "hide": ["navigation"]}
+        headed = sum(bool(part.title) for part in parts)
+        hidden = ["navigation"] if headed > 1 else ["navigation", "toc"]
+        meta = {"title": str(escape(title)), "hide": hidden}
         if description:
             meta["description"] = str(escape(" ".join(description.split())[:200]))
         front = "".join(f"{name}: {json.dumps(value)}\n" for name, value in meta.items())

@@ -232,7 +232,7 @@ def runs_table(notebook: Notebook, runs: Iterable[str], page: str, to: Links) ->
     labels = [METRICS[name].label for name in RUN_METRICS]
     return Table(
         "runs-table",
-        "Runs, newest first",
+        "Runs",
         ("Run", "Date", "Campaign", "Status", "Scenario", *labels),
         tuple(rows),
         numeric=frozenset({1, *range(5, 5 + len(labels))}),
