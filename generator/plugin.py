@@ -7,6 +7,7 @@ experiments/ only records and plain attachments are published.
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import pathspec
@@ -49,6 +50,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         """Add the site's styles and scripts, and watch the templates."""
         config.extra_css = [*site.STYLES, *config.extra_css]
         config.extra_javascript = [*site.SCRIPTS, *config.extra_javascript]
+        _refuse_linked_folders(Path(config.docs_dir))
         root = Path(config.config_file_path).parent
         for folder in _templates(root):
             if str(folder) not in config.watch:
@@ -91,6 +93,15 @@ def _templates(root: Path) -> list[Path]:
     """The notebook's own templates come before the package's, file by file."""
     own = root / "templates"
     return [own, TEMPLATES] if own.is_dir() and own != TEMPLATES else [TEMPLATES]
+
+
+def _refuse_linked_folders(folder: Path) -> None:
+    """MkDocs follows links to folders: two that lead upwards would keep it walking for ever."""
+    for path, folders, _ in os.walk(folder):
+        for name in folders:
+            if (Path(path) / name).is_symlink():
+                where = (Path(path) / name).relative_to(folder.parent)
+                raise PluginError(f"{where}: a link to a folder is not followed, remove it")
 
 
 def _is_published(file: File, config: MkDocsConfig) -> bool:

@@ -93,6 +93,17 @@ def test_only_records_and_plain_attachments_are_published(tmp_path: Path) -> Non
     assert "Where things stand" in (root / "site" / "index.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize("strict", [["--strict"], []])
+def test_links_to_folders_do_not_hang_the_build(strict: list[str], tmp_path: Path) -> None:
+    """Links that lead upwards, which MkDocs would follow for ever, end the build with a message."""
+    root = notebook_in(tmp_path)
+    for name in ("one", "two"):
+        (root / "experiments" / "session-8" / name).symlink_to("..")
+    done = run("loadbook", "build", *strict, cwd=root)
+    assert done.returncode == 1
+    assert "experiments/session-8/one: a link to a folder" in " ".join(done.stderr.split())
+
+
 def test_runs_stay_out_of_the_navigation_and_are_found_by_search(tmp_path: Path) -> None:
     """No page lists every run in its navigation; a finding's words are in the search index."""
     root = notebook_in(tmp_path)
