@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from generator import clusterchecks, display, k6checks
 from generator.doubts import Doubt, known
 from generator.errors import Level, Problem
-from generator.likeness import between
+from generator.likeness import same_scenario
 from generator.measurements import Measurement
 from generator.model import Run
 from generator.notebook import Notebook, campaign_of, moment
@@ -77,7 +77,7 @@ def implied_think_time(book: Notebook) -> Iterator[tuple[str, Doubt]]:
         mine, other = cycles[identity], cycles.get(baseline or "")
         if baseline is None or mine is None or other is None:
             continue
-        if not between(book, baseline, identity).same_scenario:
+        if not same_scenario(book.runs[baseline], book.runs[identity]):
             continue
         low, high = sorted((mine.think, other.think))
         apart = high - low > SHARE_OF_CYCLE * max(mine.whole, other.whole)

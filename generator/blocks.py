@@ -173,7 +173,7 @@ class Note:
     style: str = "neutral"
 
 
-Block = Table | Picture | Tiles | Code | Items | Prose | Note
+Block = Table | Picture | Tiles | Items | Prose | Note
 
 
 @dataclass

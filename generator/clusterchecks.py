@@ -6,7 +6,6 @@ One small function per check: from a run to its doubts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
 from itertools import pairwise
 
 from generator import display, figures
@@ -37,10 +36,8 @@ def pods_counted(run: Run) -> Iterator[Doubt]:
 def pods_summed(run: Run) -> Iterator[Doubt]:
     """CPU of all pods, and per pod, as stated against the CPU of the pods that are listed."""
     for path, pods in _pods(run):
-        listed = [pod.cpu for pod in figures.running(pods) if pod.cpu is not None]
-        if not listed or len(listed) < len(figures.running(pods)):
-            continue
-        total = reduce(lambda left, right: left + right, listed)
+        listed = figures.running(pods)
+        total = figures.total([pod.cpu for pod in listed])
         mean = divide(total, Quantity.exact(len(listed)))
         for name, stated, computed, word in (
             ("cpu_total", pods.cpu_total, total, "sum"),

@@ -5,6 +5,7 @@ A computed figure is None where anything that it needs was not recorded; nothing
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -93,17 +94,20 @@ def pods_listed(run: Run, _values: Values) -> Quantity | None:
     return Quantity(number, number, computed=True)
 
 
+def total(quantities: Sequence[Quantity | None]) -> Quantity | None:
+    """Their sum; None where there are none, or one of them is not known."""
+    known = [quantity for quantity in quantities if quantity is not None]
+    if not known or len(known) < len(quantities):
+        return None
+    return reduce(operator.add, known)
+
+
 def sum_over_pods(figure: Literal["cpu", "memory"]) -> Compute:
     """Sum over the running pods; None unless each of them has the figure."""
 
     def compute(run: Run, _values: Values) -> Quantity | None:
         pods = pods_of(run)
-        figures: list[Quantity | None]
-        figures = [getattr(pod, figure) for pod in running(pods)] if pods else []
-        known = [quantity for quantity in figures if quantity is not None]
-        if not known or len(known) < len(figures):
-            return None
-        return reduce(lambda total, quantity: total + quantity, known)
+        return total([getattr(pod, figure) for pod in running(pods)]) if pods else None
 
     return compute
 
@@ -113,8 +117,8 @@ def mean_over_pods(figure: Literal["cpu", "memory"]) -> Compute:
 
     def compute(run: Run, values: Values) -> Quantity | None:
         pods = pods_of(run)
-        total = sum_over_pods(figure)(run, values)
-        return divide(total, Quantity.exact(len(running(pods)))) if pods else None
+        summed = sum_over_pods(figure)(run, values)
+        return divide(summed, Quantity.exact(len(running(pods)))) if pods else None
 
     return compute
 

@@ -93,8 +93,15 @@ def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     if not (_load_known(before) and _load_known(after)):
         reasons.append(UNKNOWN_LOAD)
     changes = tuple(_changes(notebook, baseline, candidate))
-    same_scenario = not any(d.setting in ("scenario", "script") for d in load if not d.one_sided)
-    return Likeness(load, deployment, changes, tuple(reasons), same_scenario)
+    return Likeness(load, deployment, changes, tuple(reasons), same_scenario(before, after))
+
+
+def same_scenario(before: Run, after: Run) -> bool:
+    """Whether scenario and script are the same, as far as both sides recorded them."""
+    if before.load is None or after.load is None:
+        return True
+    sides = ((load.scenario, load.script) for load in (before.load, after.load))
+    return not any(left != right for left, right in zip(*sides, strict=True) if left and right)
 
 
 def _load_known(run: Run) -> bool:

@@ -22,7 +22,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from generator.blocks import Block, Code, Items, Note, Picture, Prose, Table, Tiles
+from generator.blocks import Block, Items, Note, Picture, Prose, Table, Tiles
 from generator.resources import TEMPLATES
 
 MARKER = '<div class="lb-late" data-lb="{}"></div>'
@@ -66,7 +66,6 @@ TEMPLATE_OF: dict[type, str] = {
     Items: "items.html",
     Prose: "prose.html",
     Note: "note.html",
-    Code: "code.html",
 }
 """The template of each kind of block, in `templates/blocks/`."""
 
