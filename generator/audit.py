@@ -35,7 +35,7 @@ def date_recorded(run: Run) -> Iterator[Doubt]:
     """A completed run has a date, or its place in the history is a guess."""
     if run.status == "completed" and run.date is None:
         message = "the date was not recorded; the run stands before all dated ones"
-        yield Doubt(("date",), message, "add date: 2026-01-02 if anybody knows")
+        yield Doubt(("date",), message, "add the date if anybody knows it")
 
 
 CHECKS: tuple[Check[Callable[[Run], Iterator[Doubt]]], ...] = (

@@ -30,7 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("conclusions", "Conclusions", story.conclusions),
     Section("doubts", "What to doubt", story.doubts),
     Section("findings", "Findings", story.findings),
-    Section("figures", "Figures against the baseline", evidence.all_figures),
+    Section("figures", "Figures", evidence.all_figures),
     Section("efficiency", "Efficiency", evidence.efficiency),
     Section("question", "Question and set-up", story.question),
     Section("differences", "What differs from the baseline", story.differences),
