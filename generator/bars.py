@@ -238,7 +238,7 @@ def endpoints(run: Run) -> Sketch | None:
     listed = [one for one in (run.endpoints.list if run.endpoints else ()) if one.avg or one.p95]
     if run.endpoints is None or not listed:
         return None
-    listed.sort(key=lambda one: (-_p95(one), one.path, one.method))
+    listed.sort(key=lambda one: (-_p95(one), one.name))
     drawn = listed[:MAX_ENDPOINTS]
     most, mark = figures.most_time(listed) or (None, "")
     canvas = Canvas()
@@ -269,7 +269,7 @@ def _endpoint(canvas: Canvas, top: float, one: Endpoint, scale: float, badge: st
     """An endpoint's name and figures above its bars: the mean inside the p95."""
     values = canvas.text(WIDTH, top + 6, _latencies(one), align="right", width=180)
     room = values.left - 8 - (lettering.width_of(badge, bold=True) + 8 if badge else 0)
-    name = canvas.text(0, top + 6, f"{one.method} {one.path}", width=room, middle=True)
+    name = canvas.text(0, top + 6, one.name, width=room, middle=True)
     canvas.text(name.right + 8, top + 6, badge, colour=Colour.DOUBT, bold=True)
     p95, mean = one.p95, one.avg
     if p95:
@@ -290,4 +290,4 @@ def _latencies(one: Endpoint) -> str:
 
 
 def _route(one: Endpoint) -> str:
-    return named(f"{one.method} {one.path}")
+    return named(one.name)

@@ -55,6 +55,7 @@ STATUSES = {
     "completed": Mark("completed", "✓", "neutral"),
     "aborted": Mark("aborted", "✕", "regressed"),
     "invalid": Mark("invalid", "✕", "regressed"),
+    "unknown": Mark("unknown", "?", "doubt"),
 }
 """The mark of a run's status."""
 

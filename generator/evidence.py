@@ -268,7 +268,7 @@ def _endpoint_row(endpoint: Endpoint, word: str) -> tuple[Cell, ...]:
     total = figures.total_time(endpoint)
     bottleneck = Mark(word, "◆", "doubt") if word else None
     return (
-        Cell(f"{endpoint.method} {endpoint.path}", mark=bottleneck),
+        Cell(endpoint.name, mark=bottleneck),
         Cell(display.show(endpoint.avg, units.MILLISECONDS), sort=_sort(endpoint.avg)),
         Cell(display.show(endpoint.p95, units.MILLISECONDS), sort=_sort(endpoint.p95)),
         Cell(display.show(endpoint.calls, units.COUNT), sort=_sort(endpoint.calls)),

@@ -84,6 +84,7 @@ Ratio = Annotated[Quantity | None, In(units.RATIO)]
 Count = Annotated[Quantity | None, In(units.COUNT)]
 Money = Annotated[Quantity | None, In(units.MONEY)]
 Change = Annotated[Quantity | None, In(units.CHANGE)]
+Number = Annotated[Quantity | None, In(units.NUMBER)]
 
 
 def _number_as_text(written: object) -> object:

@@ -18,6 +18,8 @@ from generator.fields import (
     Latency,
     Line,
     Memory,
+    Moment,
+    Number,
     Part,
     Rate,
     Ratio,
@@ -61,12 +63,22 @@ class Trend(Part):
     max: Latency = Field(None, description="Largest.")
 
 
+class NamedCheck(Part):
+    """One check of the script."""
+
+    name: Line = Field(description="As in the script.")
+    group: Line | None = Field(None, description="The group that it stands in, if any.")
+    passes: Count = Field(None, description="How often it passed.")
+    fails: Count = Field(None, description="How often it failed.")
+
+
 class Checks(Part):
     """k6 checks: assertions on responses."""
 
     rate: Share = Field(None, description="Share of checks that passed.")
     passes: Count = Field(None, description="Checks that passed.")
     fails: Count = Field(None, description="Checks that failed.")
+    list: tuple[NamedCheck, ...] = Field((), description="Each check.")
 
 
 class Threshold(Part):
@@ -79,6 +91,18 @@ class Threshold(Part):
     )
 
 
+class OtherMetric(Part):
+    """A k6 metric without a field of its own, built in or the script's."""
+
+    type: Literal["counter", "gauge", "rate", "trend"] = Field(description="As k6 has it.")
+    contains: Literal["time", "data", "default"] = Field(
+        "default", description="time: milliseconds, data: bytes, default: plain numbers."
+    )
+    values: dict[Line, Number] = Field(
+        description="By k6's names: count, rate, value, min, max, avg, med, p90, p95."
+    )
+
+
 class K6(Part):
     """The end-of-test figures of k6."""
 
@@ -87,6 +111,14 @@ class K6(Part):
         None, description="Complete runs of the scenario's function."
     )
     http_req_failed: Share = Field(None, description="Share of requests that failed.")
+    failed_requests: Count = Field(
+        None, description="Requests that failed: what k6 counts as passes of http_req_failed."
+    )
+    dropped_iterations: Counter | None = Field(
+        None, description="Iterations that were due and found no free VU."
+    )
+    vus_max: Count = Field(None, description="Most VUs that were active at one time.")
+    scenarios: tuple[Line, ...] = Field((), description="Scenarios of the script that ran.")
     http_req_duration: Trend | None = Field(None, description="Latency over all requests.")
     checks: Checks | None = Field(None, description="Checks passed and failed.")
     data_received: DataSize = Field(None, description="Bytes received over the whole run.")
@@ -96,6 +128,9 @@ class K6(Part):
         description="The script's own rate metrics, for example requests_under_500ms: 98.68%.",
     )
     thresholds: tuple[Threshold, ...] = Field((), description="Thresholds with their outcome.")
+    metrics: dict[Line, OtherMetric] = Field(
+        default_factory=dict, description="All other metrics by k6's names."
+    )
 
 
 class Pod(Part):
@@ -112,6 +147,7 @@ class Pod(Part):
         None, description="CPU in use as a share of the CPU request, where the source states it."
     )
     memory: Memory = Field(None, description="Memory in use.")
+    restarts: Count = Field(None, description="How often its containers were restarted.")
 
 
 class Pods(Part):
@@ -136,6 +172,10 @@ class Node(Part):
     )
     type: Line | None = Field(None, description="Instance type.")
     holds: Line | None = Field(None, description="What else runs on it, for example system pods.")
+    cpu: Cores = Field(None, description="CPU in use on it.")
+    cpu_capacity: Cores = Field(None, description="CPU that pods can have on it.")
+    memory: Memory = Field(None, description="Memory in use on it.")
+    memory_capacity: Memory = Field(None, description="Memory that pods can have on it.")
 
 
 class Nodes(Part):
@@ -148,6 +188,16 @@ class Nodes(Part):
     list: tuple[Node, ...] = Field((), description="The nodes known by name.")
 
 
+class Autoscaler(Part):
+    """A horizontal pod autoscaler in one snapshot."""
+
+    name: Line = Field(description="Its name.")
+    min: Count = Field(None, description="Fewest replicas.")
+    max: Count = Field(None, description="Most replicas.")
+    replicas: Count = Field(None, description="Replicas at that moment.")
+    targets: tuple[Line, ...] = Field((), description="As printed: cpu: 63%/50%.")
+
+
 class Snapshot(Part):
     """The cluster at a named moment."""
 
@@ -157,6 +207,8 @@ class Snapshot(Part):
     note: Line | None = Field(None, description="Anything that helps to read it.")
     pods: Pods | None = Field(None, description="Pods of the service under test.")
     nodes: Nodes | None = Field(None, description="The node group.")
+    autoscalers: tuple[Autoscaler, ...] = Field((), description="Autoscalers of the service.")
+    time: Moment | None = Field(None, description="When it was taken.")
 
 
 class CacheSample(Part):
@@ -179,16 +231,26 @@ class Cache(Part):
 class Endpoint(Part):
     """Latency of one endpoint."""
 
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = Field(
-        description="HTTP method."
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] | None = Field(
+        None, description="HTTP method, where the path alone does not say it all."
     )
-    path: Line = Field(description="Route, for example /api/catalog/products.")
+    path: Line = Field(description="Route, for example /api/catalog/products, or its name.")
     avg: Latency = Field(None, description="Mean latency.")
+    med: Latency = Field(None, description="Median.")
+    p90: Latency = Field(None, description="90th percentile.")
     p95: Latency = Field(None, description="95th percentile.")
+    p99: Latency = Field(None, description="99th percentile.")
+    max: Latency = Field(None, description="Largest.")
     calls: Count = Field(None, description="Calls over the run.")
+    failed: Share = Field(None, description="Share of its calls that failed.")
     level: Literal["positive", "info", "warning", "critical"] | None = Field(
         None, description="How the team saw it."
     )
+
+    @property
+    def name(self) -> str:
+        """Method and route, for people."""
+        return f"{self.method} {self.path}" if self.method else self.path
 
 
 class Endpoints(Part):
@@ -196,3 +258,45 @@ class Endpoints(Part):
 
     source: Line = Field(description="What measured it, for example X-Ray.")
     list: tuple[Endpoint, ...] = Field(description="Each endpoint.")
+
+
+class Phase(Part):
+    """A part of the run, recognised from its VUs, with the figures of that part alone."""
+
+    name: Literal["ramp-up", "steady", "ramp-down"] = Field(description="Which part.")
+    start: Duration = Field(description="Since the start of the run.")
+    end: Duration = Field(description="Since the start of the run.")
+    vus: Count = Field(None, description="Most VUs in it.")
+    http_reqs: Counter | None = Field(None, description="Requests in it.")
+    http_req_failed: Share = Field(None, description="Share of them that failed.")
+    http_req_duration: Trend | None = Field(None, description="Their latency.")
+
+
+class Series(Part):
+    """A table over time, kept as a small CSV in the run's own folder.
+
+    Its first column is `time_s`, seconds since the start of the run; each other column is named
+    with its unit (`rps`, `p95_ms`, `vus`, `cpu_cores`).
+    """
+
+    file: Line = Field(description="Name of the file in the run's folder.")
+    source: Line = Field(description="What measured it: k6, kubectl, Prometheus.")
+    interval: Duration = Field(description="Time from one row to the next.")
+
+
+class Distribution(Part):
+    """A latency histogram that can be merged, kept as a small CSV in the run's own folder."""
+
+    file: Line = Field(description="Name of the file in the run's folder.")
+    source: Line = Field(description="What measured it.")
+
+
+class SourceFile(Part):
+    """A file that figures of this record were read from."""
+
+    file: Line = Field(description="Its name.")
+    kind: Line = Field(description="What it was recognised as.")
+    sha256: Line = Field(description="Of its content.")
+    size: DataSize = Field(None, description="In bytes.")
+    tool: Line | None = Field(None, description="What wrote it, with its version, where known.")
+    imported: Moment | None = Field(None, description="When it was read.")

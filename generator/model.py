@@ -24,7 +24,16 @@ from generator.fields import (
     RunId,
     Tree,
 )
-from generator.measured import K6, Cache, Endpoints, Snapshot
+from generator.measured import (
+    K6,
+    Cache,
+    Distribution,
+    Endpoints,
+    Phase,
+    Series,
+    Snapshot,
+    SourceFile,
+)
 from generator.narrative import (
     Action,
     Bottleneck,
@@ -36,7 +45,7 @@ from generator.narrative import (
     Verification,
 )
 
-Status = Literal["planned", "completed", "aborted", "invalid"]
+Status = Literal["planned", "completed", "aborted", "invalid", "unknown"]
 
 
 class Stage(Part):
@@ -101,7 +110,9 @@ class Run(Part):
 
     title: Line = Field(description="The run in a few words.")
     date: Moment | None = Field(None, description="When it ran; leave out what nobody wrote down.")
-    status: Status = Field(description="planned, completed, aborted or invalid.")
+    status: Status = Field(
+        description="planned, completed, aborted or invalid; unknown where no source says it."
+    )
     tags: tuple[Line, ...] = Field((), description="To find it by.")
     summary: Prose | None = Field(None, description="The result in two sentences.")
     context: Prose | None = Field(None, description="Why it was run, and what was special.")
@@ -117,6 +128,9 @@ class Run(Part):
     snapshots: tuple[Snapshot, ...] = Field((), description="The cluster at named moments.")
     cache: Cache | None = Field(None, description="What the cache reported.")
     endpoints: Endpoints | None = Field(None, description="Latency by endpoint.")
+    phases: tuple[Phase, ...] = Field((), description="Ramp-up, steady state, ramp-down.")
+    series: tuple[Series, ...] = Field((), description="Figures over time.")
+    distribution: Distribution | None = Field(None, description="Latency as a histogram.")
     findings: tuple[Finding, ...] = Field((), description="What was seen.")
     bottlenecks: tuple[Bottleneck, ...] = Field((), description="What limited it.")
     recommendations: tuple[Recommendation, ...] = Field((), description="What to alter.")
@@ -125,6 +139,7 @@ class Run(Part):
     verification: tuple[Verification, ...] = Field((), description="Commands that show the change.")
     conclusions: tuple[Prose, ...] = Field((), description="What was learned.")
     actions: tuple[Action, ...] = Field((), description="What to do next.")
+    sources: tuple[SourceFile, ...] = Field((), description="Files that figures were read from.")
 
 
 class Campaign(Part):

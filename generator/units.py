@@ -134,6 +134,14 @@ MONEY = Unit(
     ((0.0, "", 1.0),),
     ("0.04", "~0.04"),
 )
+NUMBER = Unit(
+    "number",
+    "1",
+    {},
+    ((0.0, "", 1.0),),
+    ("12.5", "3"),
+    signed=True,
+)
 CHANGE = Unit(
     "relative change",
     "share",

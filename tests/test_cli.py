@@ -117,7 +117,7 @@ def test_check_as_json_has_the_promised_keys(tmp_path: Path) -> None:
         "field": "status",
         "level": "error",
         "code": "value-choice",
-        "message": "'complete' is not one of: planned, completed, aborted, invalid",
+        "message": "'complete' is not one of: planned, completed, aborted, invalid, unknown",
         "hint": "did you mean 'completed'?",
     }
     assert [set(problem) for problem in found] == [set(found[0])] * 2

@@ -19,10 +19,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("measured", "narrative"),
     ("model",),
     ("explain", "figures"),
-    ("records", "metrics", "schema"),
+    ("records", "metrics", "schema", "importers.source"),
     ("measurements", "settings"),
     ("notebook", "scaffold", "doubts"),
-    ("likeness", "history", "k6checks", "clusterchecks"),
+    ("likeness", "history", "k6checks", "clusterchecks", "importers.registry"),
     ("compare", "audit"),
     ("terminal", "links"),
     ("lettering",),
@@ -44,20 +44,26 @@ HEAVY = ("pandas", "matplotlib", "mkdocs")
 
 
 def modules() -> list[Path]:
-    return sorted(PACKAGE.glob("*.py"))
+    return sorted(path for path in PACKAGE.rglob("*.py") if "_templates" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    """A module's name within the package: `audit`, `importers.source`."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
 
 
 def imports_of(path: Path) -> set[str]:
     """Names of the package's own modules that a module imports, wherever in it."""
+    known = {name_of(module) for module in modules()}
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "generator":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("generator."):
-            found.add((node.module or "").split(".")[1])
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "generator":
+            holder = (node.module or "").removeprefix("generator").removeprefix(".")
+            inside = {f"{holder}.{alias.name}".removeprefix(".") for alias in node.names}
+            found |= (inside & known) or {holder}
         elif isinstance(node, ast.Import):
             found |= {
-                alias.name.split(".")[1]
+                alias.name.removeprefix("generator.")
                 for alias in node.names
                 if alias.name.startswith("generator.")
             }
@@ -67,19 +73,19 @@ def imports_of(path: Path) -> set[str]:
 def test_every_module_has_its_layer() -> None:
     """A new module is given a place in the order of the layers, and a removed one leaves it."""
     listed = [name for layer in LAYERS for name in layer]
-    assert sorted(listed) == sorted(path.stem for path in modules() if path.stem != "__init__")
+    assert sorted(listed) == sorted(name_of(path) for path in modules() if path.stem != "__init__")
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_imports_run_downhill(path: Path) -> None:
     """A module imports only what lies below its own layer, never its neighbours."""
     level = {name: number for number, layer in enumerate(LAYERS) for name in layer}
-    own = level.get(path.stem, -1)
+    own = level.get(name_of(path), -1)
     uphill = {name for name in imports_of(path) if level[name] >= own}
-    assert not uphill, f"{path.stem} imports {sorted(uphill)}, which lie at its level or above"
+    assert not uphill, f"{name_of(path)} imports {sorted(uphill)}, which lie at its level or above"
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_modules_are_one_noun(path: Path) -> None:
     """A module has at most 400 lines and says at its top what it is."""
     text = path.read_text("utf-8")
