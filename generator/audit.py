@@ -1,34 +1,33 @@
-"""The audit: all checks over a notebook, each doubt with its place.
+"""The audit: all checks over a notebook, each doubt with its place, acknowledged ones with why.
 
 `CHECKS` look at one run, `CROSS_CHECKS` at a run among the others. Where a notebook holds the same
-thing twice, both must agree.
+thing twice, both must agree. What each code means stands in `templates/checks.yaml`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Iterator
+from dataclasses import replace
 
-from generator import clusterchecks, display, k6checks
-from generator.doubts import Doubt, known
-from generator.errors import Level, Problem
-from generator.likeness import same_scenario
-from generator.measurements import Measurement
-from generator.model import Run
-from generator.notebook import Notebook, campaign_of, moment
-from generator.units import COUNT, Quantity
-
-Find = TypeVar("Find")
-
-
-@dataclass(frozen=True)
-class Check(Generic[Find]):
-    """A rule that a record must keep: stable code, what it says, the function that looks."""
-
-    code: str
-    title: str
-    find: Find
+from generator import (
+    cachechecks,
+    changechecks,
+    claimchecks,
+    clusterchecks,
+    crosschecks,
+    endpointchecks,
+    explain,
+    k6checks,
+    predictions,
+    rules,
+    smells,
+)
+from generator.doubts import Check, Doubt, Kind, OfBook, OfRun
+from generator.errors import Level, Problem, field_name
+from generator.model import Acknowledgement, Campaign, Run
+from generator.notebook import Notebook
+from generator.records import Record
+from generator.yamltree import Document
 
 
 def date_recorded(run: Run) -> Iterator[Doubt]:
@@ -38,123 +37,202 @@ def date_recorded(run: Run) -> Iterator[Doubt]:
         yield Doubt(("date",), message, "add the date if anybody knows it")
 
 
-CHECKS: tuple[Check[Callable[[Run], Iterator[Doubt]]], ...] = (
-    Check("rate-contradicts-count", "A rate is its count over the duration", k6checks.rates),
-    Check("checks-share", "The share of checks is passes over all", k6checks.checks_share),
-    Check("latency-order", "Percentiles grow, the mean lies between", k6checks.latency_order),
-    Check("share-under-limit", "Shares fit the percentiles", k6checks.shares_under_limits),
-    Check("threshold-outcome", "A threshold fits its figure", k6checks.thresholds),
-    Check("requests-in-flight", "At most one request a VU", k6checks.requests_in_flight),
-    Check("endpoint-calls", "Calls are at most requests", k6checks.endpoint_calls),
-    Check("endpoint-mean", "Endpoints fit the overall mean", k6checks.endpoint_mean),
-    Check("pods-counted", "Pods counted are the pods listed", clusterchecks.pods_counted),
-    Check("pods-summed", "CPU stated is that of the pods listed", clusterchecks.pods_summed),
-    Check("cpu-of-request", "A share is CPU over request", clusterchecks.cpu_shares),
-    Check("pending-reason", "A pending pod says why", clusterchecks.pending_reasons),
-    Check("anti-affinity", "Required anti-affinity is kept", clusterchecks.affinity_kept),
-    Check("nodes-counted", "Active nodes fit pods and limit", clusterchecks.nodes_counted),
-    Check("cache-hit-rate", "A hit rate is hits over all", clusterchecks.cache_rates),
-    Check("cache-order", "Cache counters only grow", clusterchecks.cache_order),
-    Check("date-missing", "A completed run has a date", date_recorded),
+CHECKS: tuple[OfRun, ...] = (
+    Check(
+        "rate-contradicts-count",
+        Kind.FIGURES,
+        "A rate is its count over the duration",
+        k6checks.rates,
+    ),
+    Check(
+        "failed-share",
+        Kind.FIGURES,
+        "The error rate is failed requests over all",
+        k6checks.failed_share,
+    ),
+    Check(
+        "checks-share",
+        Kind.FIGURES,
+        "The share of checks is passes over all",
+        k6checks.checks_share,
+    ),
+    Check("load-adds-up", Kind.FIGURES, "Stages add up to duration and VUs", k6checks.load_adds_up),
+    Check(
+        "latency-order",
+        Kind.FIGURES,
+        "Percentiles grow, the mean lies between",
+        k6checks.latency_order,
+    ),
+    Check(
+        "latency-mean",
+        Kind.FIGURES,
+        "The mean is one that the percentiles allow",
+        k6checks.latency_mean,
+    ),
+    Check(
+        "share-under-limit",
+        Kind.FIGURES,
+        "Shares under a limit fit the percentiles",
+        k6checks.shares_under_limits,
+    ),
+    Check(
+        "share-order",
+        Kind.FIGURES,
+        "More requests are under a larger limit",
+        k6checks.shares_in_order,
+    ),
+    Check(
+        "threshold-outcome",
+        Kind.FIGURES,
+        "A threshold's outcome fits its figure",
+        k6checks.thresholds,
+    ),
+    Check(
+        "requests-in-flight",
+        Kind.FIGURES,
+        "At most one request of a VU is in flight",
+        k6checks.requests_in_flight,
+    ),
+    Check(
+        "endpoint-calls",
+        Kind.FIGURES,
+        "Calls of endpoints are at most all requests",
+        endpointchecks.calls,
+    ),
+    Check(
+        "endpoint-order",
+        Kind.FIGURES,
+        "Endpoints fit their own and the overall percentiles",
+        endpointchecks.order,
+    ),
+    Check(
+        "endpoint-mean",
+        Kind.FIGURES,
+        "Endpoints explain the overall mean",
+        endpointchecks.mean_of_calls,
+    ),
+    Check(
+        "pods-counted", Kind.FIGURES, "Pods counted are the pods listed", clusterchecks.pods_counted
+    ),
+    Check(
+        "pods-desired",
+        Kind.FIGURES,
+        "Active and pending pods are those desired",
+        clusterchecks.pods_desired,
+    ),
+    Check(
+        "pods-summed",
+        Kind.FIGURES,
+        "CPU stated is that of the pods listed",
+        clusterchecks.pods_summed,
+    ),
+    Check("named-once", Kind.FIGURES, "A pod or node is listed once", clusterchecks.named_once),
+    Check(
+        "cpu-of-request",
+        Kind.FIGURES,
+        "A share of the request is CPU over request",
+        clusterchecks.cpu_shares,
+    ),
+    Check(
+        "anti-affinity", Kind.FIGURES, "Required anti-affinity is kept", clusterchecks.affinity_kept
+    ),
+    Check(
+        "nodes-counted",
+        Kind.FIGURES,
+        "Active nodes fit pods and limit",
+        clusterchecks.nodes_counted,
+    ),
+    Check("cache-hit-rate", Kind.FIGURES, "A hit rate is hits over look-ups", cachechecks.rates),
+    Check(
+        "cache-order", Kind.FIGURES, "Cache counters only grow, within the run", cachechecks.order
+    ),
+    Check(
+        "cache-coverage",
+        Kind.CLAIMS,
+        "A hit rate speaks of look-ups, not of requests",
+        cachechecks.coverage,
+    ),
+    Check(
+        "recommended-from",
+        Kind.FIGURES,
+        "A recommendation starts from the setting on record",
+        changechecks.recommended_from,
+    ),
+    Check(
+        "option-costs",
+        Kind.CLAIMS,
+        "Costs of options are for the same thing",
+        changechecks.option_costs,
+    ),
+    Check("pods-pending", Kind.CLUSTER, "Pods that found no node", smells.pending),
+    Check("replicas-missing", Kind.CLUSTER, "Replicas that never ran", smells.never_ran),
+    Check("replicas-crowded", Kind.CLUSTER, "Several replicas on one node", smells.crowded),
+    Check("cpu-skewed", Kind.CLUSTER, "CPU unevenly spread over the pods", smells.skewed),
+    Check(
+        "request-size",
+        Kind.CLUSTER,
+        "CPU in use far from what is requested",
+        smells.far_from_request,
+    ),
+    Check("node-limit", Kind.CLUSTER, "The node group is full", smells.at_node_limit),
+    Check(
+        "autoscaler-limit",
+        Kind.CLUSTER,
+        "The autoscaler stands at its maximum",
+        smells.autoscaler_at_maximum,
+    ),
+    Check("pending-reason", Kind.RECORD, "A pending pod says why", clusterchecks.pending_reasons),
+    Check("date-missing", Kind.RECORD, "A completed run has a date", date_recorded),
 )
 
-
-THINK_TIME_FACTOR = 2.0
-"""How far the think times that two runs of one scenario imply may lie apart."""
-
-SHARE_OF_CYCLE = 0.1
-"""Smallest difference of think times, as a share of a VU's cycle, that the figures can carry."""
-
-
-def implied_think_time(book: Notebook) -> Iterator[tuple[str, Doubt]]:
-    """Think time by Little's law against the baseline's, in a closed model.
-
-    A VU's cycle is VUs / iteration rate; what of it is not spent waiting for answers (requests per
-    iteration x mean latency) is think time, which one scenario does not change.
-    """
-    cycles = {identity: _cycle_seconds(book, identity) for identity in book.runs}
-    for identity, baseline in book.baselines.items():
-        mine, other = cycles[identity], cycles.get(baseline or "")
-        if baseline is None or mine is None or other is None:
-            continue
-        if not same_scenario(book.runs[baseline], book.runs[identity]):
-            continue
-        low, high = sorted((mine.think, other.think))
-        apart = high - low > SHARE_OF_CYCLE * max(mine.whole, other.whole)
-        if apart and low > 0 and high / low > THINK_TIME_FACTOR:
-            vus = display.show(book.measurements[identity]["vus"].quantity, COUNT)
-            message = (
-                f"{vus} VUs imply a think time of {mine.think:.2f} s, {baseline} implies "
-                f"{other.think:.2f} s: one scenario has one think time"
-            )
-            hint = "VUs, duration or scenario of one of the two is mis-recorded"
-            yield identity, Doubt(("load", "vus"), message, hint)
-
-
-@dataclass(frozen=True)
-class _Cycle:
-    """One iteration of a VU, in seconds: the whole of it, and what is not waiting for answers."""
-
-    whole: float
-    think: float
-
-
-def _cycle_seconds(book: Notebook, identity: str) -> _Cycle | None:
-    run, measured = book.runs[identity], book.measurements[identity]
-    if run.load and (run.load.model == "open" or "arrival" in (run.load.executor or "")):
-        return None
-    names = ("vus", "iteration_rate", "requests", "iterations", "latency_avg")
-    found = [_figure(measured.get(name)) for name in names]
-    vus, rate, requests, iterations, latency_ms = (figure or 0.0 for figure in found)
-    if None in found or not rate or not iterations:
-        return None
-    return _Cycle(vus / rate, vus / rate - requests / iterations * latency_ms / 1000)
-
-
-def _figure(measurement: Measurement | None) -> float | None:
-    quantity = known(measurement.quantity) if measurement else None
-    return quantity.start if quantity else None
-
-
-def same_figures(book: Notebook) -> Iterator[tuple[str, Doubt]]:
-    """No run has the very figures of an earlier one of its campaign."""
-    seen: dict[tuple[str, tuple[Quantity, ...]], str] = {}
-    for identity, measured in book.measurements.items():
-        names = ("requests", "latency_avg", "latency_p95")
-        figures = tuple(measured[name].quantity for name in names if name in measured)
-        if len(figures) < len(names):
-            continue
-        other = seen.setdefault((campaign_of(identity), figures), identity)
-        if other != identity:
-            message = f"requests, mean and p95 are exactly those of {other}"
-            hint = "one of the records was copied and not filled in"
-            yield identity, Doubt(("k6",), message, hint)
-
-
-def after_its_baseline(book: Notebook) -> Iterator[tuple[str, Doubt]]:
-    """A run is not older than the baseline that it declares."""
-    for identity, run in book.runs.items():
-        baseline = book.runs.get(run.baseline or "")
-        if run.date is None or baseline is None or baseline.date is None:
-            continue
-        if moment(run.date) < moment(baseline.date):
-            message = f"{run.date} is before the baseline's date, {baseline.date}"
-            hint = "one of the dates, or the baseline, is wrong"
-            yield identity, Doubt(("date",), message, hint)
-
-
-CROSS_CHECKS: tuple[Check[Callable[[Notebook], Iterator[tuple[str, Doubt]]]], ...] = (
-    Check("think-time", "One scenario implies one think time", implied_think_time),
-    Check("same-figures", "No run has another's figures", same_figures),
-    Check("date-order", "A run is after its baseline", after_its_baseline),
+CROSS_CHECKS: tuple[OfBook, ...] = (
+    Check("think-time", Kind.RUNS, "One scenario implies one think time", crosschecks.think_time),
+    Check(
+        "per-iteration",
+        Kind.RUNS,
+        "One script makes as many requests and checks an iteration",
+        crosschecks.per_iteration,
+    ),
+    Check(
+        "data-per-request",
+        Kind.RUNS,
+        "Answers of one scenario keep their size",
+        crosschecks.data_per_request,
+    ),
+    Check(
+        "implied-duration",
+        Kind.RUNS,
+        "Count over rate is the scenario's duration",
+        crosschecks.implied_duration,
+    ),
+    Check("same-figures", Kind.RUNS, "No run has another's figures", crosschecks.same_figures),
+    Check("date-order", Kind.RUNS, "A run is after its baseline", crosschecks.dates),
+    Check("claim", Kind.CLAIMS, "A claim is what the data say", claimchecks.contradicted),
+    Check("claims-of-pods", Kind.CLAIMS, "A pod is compared with itself", claimchecks.other_pods),
+    Check(
+        "claims-disagree",
+        Kind.CLAIMS,
+        "Claims of one thing agree with each other",
+        claimchecks.disagreeing,
+    ),
+    Check(
+        "claims-baselines",
+        Kind.CLAIMS,
+        "The figures of one table have one baseline",
+        claimchecks.mixed_baselines,
+    ),
+    Check("claim-unknown", Kind.LINKS, "A claim is of a metric and a run", claimchecks.unknown),
+    Check("typed-figure", Kind.CLAIMS, "Figures in prose are what the data say", claimchecks.typed),
+    Check("prose-figure", Kind.LINKS, "Figures in prose can be computed", claimchecks.computed),
+    Check("link-dangling", Kind.LINKS, "What is referred to exists", predictions.dangling),
+    Check("prediction", Kind.CLAIMS, "A prediction held", predictions.doubts),
+    Check(
+        "change-settings",
+        Kind.RUNS,
+        "Changes show in the settings, and the other way round",
+        changechecks.changed_settings,
+    ),
 )
-
-
-RULES: dict[str, str] = {
-    **{check.code: check.title for check in CHECKS},
-    **{check.code: check.title for check in CROSS_CHECKS},
-}
-"""Title of every check by its code."""
 
 
 def problems(book: Notebook) -> list[Problem]:
@@ -165,11 +243,29 @@ def problems(book: Notebook) -> list[Problem]:
     found = list(book.problems)
     wrong = {(problem.file, problem.field) for problem in found}
     for identity, code, doubt in _doubts(book):
-        document = book.run_records[identity].document
-        problem = document.problem(doubt.path, code, doubt.message, doubt.hint, level=Level.WARNING)
+        problem = _problem(_document(book, identity), code, doubt)
         if (problem.file, problem.field) not in wrong:
             found.append(problem)
+    found = _acknowledged(book, found)
     return sorted(found, key=lambda problem: (problem.file, problem.place, problem.field))
+
+
+def _document(book: Notebook, identity: str) -> Document:
+    runs, campaigns = book.run_records, book.campaign_records
+    return runs[identity].document if identity in runs else campaigns[identity].document
+
+
+def _problem(document: Document, code: str, doubt: Doubt) -> Problem:
+    return Problem(
+        document.file,
+        document.place_inside(doubt.path, doubt.inside),
+        field_name(doubt.path),
+        doubt.level,
+        code,
+        doubt.message,
+        doubt.hint,
+        tuple(map(field_name, doubt.concerns)),
+    )
 
 
 def _doubts(book: Notebook) -> Iterator[tuple[str, str, Doubt]]:
@@ -183,3 +279,53 @@ def _doubts(book: Notebook) -> Iterator[tuple[str, str, Doubt]]:
     for cross in CROSS_CHECKS:
         for identity, doubt in cross.find(book):
             yield identity, cross.code, doubt
+
+
+def _acknowledged(book: Notebook, found: list[Problem]) -> list[Problem]:
+    """The problems, warnings that their record acknowledges marked as such.
+
+    An acknowledgement of what no check finds is a problem itself: it would hide a later one.
+    """
+    by_file: dict[str, list[int]] = {}
+    for number, problem in enumerate(found):
+        by_file.setdefault(problem.file, []).append(number)
+    records: list[Record[Run] | Record[Campaign]] = [*book.run_records.values()]
+    for record in [*records, *book.campaign_records.values()]:
+        if record.partial is None:
+            continue
+        for position, accepted in enumerate(record.partial.acknowledged):
+            covered = [
+                number
+                for number in by_file.get(record.file, [])
+                if found[number].level is Level.WARNING and _covers(accepted, found[number])
+            ]
+            for number in covered:
+                reason = " ".join(accepted.reason.split())
+                level = Level.ACKNOWLEDGED
+                found[number] = replace(found[number], level=level, reason=reason)
+            if not covered:
+                found.append(_of_nothing(record.document, position, accepted))
+    return found
+
+
+def _covers(accepted: Acknowledgement, problem: Problem) -> bool:
+    return accepted.code == problem.code and accepted.field in (None, problem.field)
+
+
+def _of_nothing(document: Document, position: int, accepted: Acknowledgement) -> Problem:
+    path = ("acknowledged", position, "code")
+    if accepted.code not in RULES:
+        hint = explain.did_you_mean(accepted.code, RULES) or "the site lists all codes"
+        return document.problem(path, "acknowledged-unknown", f"no check {accepted.code!r}", hint)
+    at = f" at {accepted.field}" if accepted.field else ""
+    message = f"nothing to acknowledge: {accepted.code} finds nothing{at}"
+    hint = "remove it, or mend its field"
+    return document.problem(path, "acknowledged-nothing", message, hint, level=Level.WARNING)
+
+
+RULES: dict[str, tuple[Kind, str]] = {
+    **{check.code: (check.kind, check.title) for check in CHECKS},
+    **{check.code: (check.kind, check.title) for check in CROSS_CHECKS},
+    **{code: (Kind.FILE, title) for code, title in rules.FILE_RULES.items()},
+}
+"""Kind and title of every code that a problem can have."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from generator import display, drawing, figures, lettering
-from generator.compare import SIGNS, Comparison, Delta, Verdict
+from generator.compare import Comparison, Delta
 from generator.drawing import WIDTH, Box, Canvas, Colour, size_of
 from generator.lettering import HEADING, SMALL, last_part, named
 from generator.measured import Endpoint, Pod
@@ -15,6 +15,7 @@ from generator.measurements import Measurement
 from generator.model import Run
 from generator.units import CORES, MILLISECONDS, RATIO, Quantity
 from generator.vector import Sketch
+from generator.verdicts import SIGNS, Verdict
 
 MAX_BARS = 30
 MAX_ENDPOINTS = 20

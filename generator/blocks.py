@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from generator.compare import SIGNS, Delta, Verdict
+from generator import claims, predictions
+from generator.compare import Delta
 from generator.errors import Level
+from generator.verdicts import SIGNS, Verdict
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,33 @@ STATUSES = {
 PROBLEM_LEVELS = {
     Level.ERROR: Mark("error", "✕", "regressed"),
     Level.WARNING: Mark("warning", "!", "doubt"),
+    Level.ACKNOWLEDGED: Mark("acknowledged", "–", "muted"),
 }
 """The mark of a problem's level."""
+
+STANDINGS = {
+    claims.Standing.VERIFIED: Mark("verified", "✓", "improved"),
+    claims.Standing.ROUNDED: Mark("rounded", "≈", "neutral"),
+    claims.Standing.CONTRADICTED: Mark("contradicted", "✕", "regressed"),
+    claims.Standing.NOT_VERIFIABLE: Mark("not verifiable", "?", "muted"),
+}
+"""The mark of a claim's standing."""
+
+PREDICTED = {
+    predictions.Standing.HELD: Mark("held", "✓", "improved"),
+    predictions.Standing.MISSED: Mark("missed", "≈", "doubt"),
+    predictions.Standing.OPPOSITE: Mark("opposite", "✕", "regressed"),
+    predictions.Standing.NOT_MEASURABLE: Mark("not measurable", "?", "muted"),
+}
+"""The mark of what became of a prediction."""
 
 
 @dataclass(frozen=True)
 class Cell:
     """One cell: its text, a second muted line, what it sorts by, where it leads, its marks.
 
-    `anchor` is the id by which other pages link to it.
+    `anchor` is the id by which other pages link to it; `doubts` are numbers of the page's doubts
+    that are about the figure.
     """
 
     text: str
@@ -81,6 +101,7 @@ class Cell:
     notes: tuple[int, ...] = ()
     strong: bool = False
     anchor: str = ""
+    doubts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +140,7 @@ class Tile:
     value: str
     comparisons: tuple[tuple[str, str, Mark], ...] = ()
     note: str = ""
+    doubts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,14 +170,21 @@ class Item:
     code: tuple[Code, ...] = ()
     href: str = ""
     place: str = ""
+    anchor: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
 class Items:
-    """A list of entries, with a word of what they are for those who can't see the heading."""
+    """A list of entries, with a word of what they are for those who can't see the heading.
+
+    `headed` shows that word above them, `folds` puts the entries behind it.
+    """
 
     items: tuple[Item, ...]
     label: str = ""
+    headed: bool = False
+    folds: bool = False
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,15 @@ def check(
         CheckFormat.TEXT
     ),
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    explain: Annotated[
+        str, typer.Option(help="Say what a code means instead, with an example.", metavar="CODE")
+    ] = "",
 ) -> None:
     """Validate all records and report every problem at once, with its place."""
+    if explain:
+        with _usage_errors():
+            typer.echo(terminal.explanation(explain, audit.RULES))
+        return
     with _usage_errors():
         root = settings.find_root(Path.cwd())
         found = audit.problems(_read(root))
@@ -86,9 +93,11 @@ def check(
             as_github = output is CheckFormat.GITHUB
             typer.echo(terminal.plain(problem.as_github() if as_github else problem.as_text()))
     errors = sum(problem.level is Level.ERROR for problem in found)
-    warnings = len(found) - errors
+    warnings = sum(problem.level is Level.WARNING for problem in found)
     if output is CheckFormat.TEXT:
-        typer.echo(f"{_number(errors, 'error')}, {_number(warnings, 'warning')}", err=True)
+        accepted = len(found) - errors - warnings
+        counts = f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
+        typer.echo(f"{counts}, {accepted} acknowledged" if accepted else counts, err=True)
     if errors or (strict and warnings):
         raise typer.Exit(1)
 

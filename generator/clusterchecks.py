@@ -1,19 +1,19 @@
-"""Checks of what the cluster and the cache reported: pods, nodes, CPU, hits and misses.
+"""Checks of what the cluster reported: pods, nodes, CPU.
 
 One small function per check: from a run to its doubts.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 
 from generator import display, figures
 from generator.doubts import Doubt, contradiction, exceeds, known
 from generator.figures import divide
 from generator.measured import Pods
 from generator.model import Run
-from generator.units import CORES, COUNT, RATIO, SHARE, Quantity
+from generator.units import CORES, COUNT, RATIO, Quantity
 from generator.yamltree import Path
 
 
@@ -30,7 +30,44 @@ def pods_counted(run: Run) -> Iterator[Doubt]:
                 Quantity.exact(number),
                 COUNT,
                 f"the pods listed as {phase}",
+                ((*path, "list"),),
             )
+
+
+def pods_desired(run: Run) -> Iterator[Doubt]:
+    """Pods active and pending against those desired, and those against the replicas."""
+    replicas = figures.recorded(run, "deployment.replicas")
+    for path, pods in _pods(run):
+        active, pending = known(pods.active), known(pods.pending)
+        if active is not None and pending is not None:
+            yield from contradiction(
+                (*path, "desired"),
+                known(pods.desired),
+                active + pending,
+                COUNT,
+                f"{display.show(active, COUNT)} active + {display.show(pending, COUNT)} pending",
+                ((*path, "active"), (*path, "pending")),
+            )
+        yield from contradiction(
+            (*path, "desired"),
+            known(pods.desired),
+            known(replicas),
+            COUNT,
+            "the replicas of the deployment",
+            (("deployment", "replicas"),),
+        )
+
+
+def named_once(run: Run) -> Iterator[Doubt]:
+    """No pod and no node is listed twice."""
+    for position, snapshot in enumerate(run.snapshots):
+        for kind, part in (("pods", snapshot.pods), ("nodes", snapshot.nodes)):
+            names = [one.name for one in part.list] if part else []
+            twice = [name for name, number in Counter(names).items() if number > 1]
+            if twice:
+                path: Path = ("snapshots", position, kind, "list")
+                message = f"listed more than once: {', '.join(twice[:5])}"
+                yield Doubt(path, message, "remove one, or mend its name")
 
 
 def pods_summed(run: Run) -> Iterator[Doubt]:
@@ -44,7 +81,12 @@ def pods_summed(run: Run) -> Iterator[Doubt]:
             ("cpu_per_pod", pods.cpu_per_pod, mean, "mean"),
         ):
             formula = f"the {word} over {len(listed)} pods"
-            yield from contradiction((*path, name), stated, computed, CORES, formula)
+            concerns = tuple(
+                (*path, "list", position, "cpu")
+                for position, pod in enumerate(pods.list)
+                if pod.phase == "Running"
+            )
+            yield from contradiction((*path, name), stated, computed, CORES, formula, concerns)
 
 
 def cpu_shares(run: Run) -> Iterator[Doubt]:
@@ -58,6 +100,7 @@ def cpu_shares(run: Run) -> Iterator[Doubt]:
                 divide(pod.cpu, request),
                 RATIO,
                 f"{display.show(pod.cpu, CORES)} / {display.show(request, CORES)}",
+                ((*path, "list", position, "cpu"), ("deployment", "requests", "cpu")),
             )
 
 
@@ -82,52 +125,54 @@ def affinity_kept(run: Run) -> Iterator[Doubt]:
 
 
 def nodes_counted(run: Run) -> Iterator[Doubt]:
-    """Active nodes against the nodes that hold pods, and against the most that there may be."""
+    """Active nodes against those that hold pods or are listed, and against the most there may be.
+
+    A terminated node takes its place until it is gone.
+    """
+    group = run.deployment.node_group if run.deployment else None
     for position, snapshot in enumerate(run.snapshots):
-        active = known(snapshot.nodes.active) if snapshot.nodes else None
-        if snapshot.nodes is None or active is None:
+        nodes = snapshot.nodes
+        if nodes is None:
             continue
-        path: Path = ("snapshots", position, "nodes", "active")
+        path: Path = ("snapshots", position, "nodes")
         holding = {pod.node for pod in figures.running(snapshot.pods)} if snapshot.pods else set()
         holding.discard(None)
-        if exceeds(Quantity.exact(len(holding)), active):
-            shown = display.show(active, COUNT)
-            message = f"{len(holding)} nodes hold pods, more than the {shown} active"
-            yield Doubt(path, message, "one of them is wrong")
-        group = run.deployment.node_group if run.deployment else None
-        for most in (snapshot.nodes.maximum, group.max if group else None):
-            if (limit := known(most)) and exceeds(active, limit):
+        listed = {node.name for node in nodes.list if node.state == "running"}
+        active = known(nodes.active)
+        for number, words in (
+            (len(holding), "nodes hold pods"),
+            (len(listed), "running nodes are listed"),
+        ):
+            if active is not None and exceeds(Quantity.exact(number), active):
                 shown = display.show(active, COUNT)
-                message = f"{shown} nodes are active, more than the maximum of "
-                yield Doubt(path, message + display.show(limit, COUNT), "one of them is wrong")
+                message = f"{number} {words}, more than the {shown} active"
+                yield Doubt((*path, "active"), message, "one of them is wrong")
                 break
-
-
-def cache_rates(run: Run) -> Iterator[Doubt]:
-    """Each stated cache hit rate against its hits and misses."""
-    for position, sample in enumerate(run.cache.timeline if run.cache else ()):
-        if sample.hits is None or sample.misses is None:
-            continue
+        terminated = known(nodes.terminated)
+        taken = active + terminated if active and terminated else active
         yield from contradiction(
-            ("cache", "timeline", position, "hit_rate"),
-            sample.hit_rate,
-            divide(sample.hits, sample.hits + sample.misses),
-            SHARE,
-            f"{display.show(sample.hits, COUNT)} hits and "
-            f"{display.show(sample.misses, COUNT)} misses",
+            (*path, "maximum"),
+            known(nodes.maximum),
+            known(group.max) if group else None,
+            COUNT,
+            "the maximum of the node group",
+            (("deployment", "node_group", "max"),),
         )
-
-
-def cache_order(run: Run) -> Iterator[Doubt]:
-    """Time, hits and misses of the cache only ever grow."""
-    timeline = run.cache.timeline if run.cache else ()
-    for position, (before, after) in enumerate(pairwise(timeline), start=1):
-        for name in ("time", "hits", "misses"):
-            low, high = known(getattr(before, name)), known(getattr(after, name))
-            if low is not None and high is not None and exceeds(low, high):
-                message = f"{name} went down from the sample before"
-                hint = "order the samples by time; a restart of the counters is a run of its own"
-                yield Doubt(("cache", "timeline", position, name), message, hint)
+        for most in (nodes.maximum, group.max if group else None):
+            if not (limit := known(most)):
+                continue
+            shown_limit = display.show(limit, COUNT)
+            if taken is not None and exceeds(taken, limit):
+                gone = " or terminated" if terminated else ""
+                message = f"{display.show(taken, COUNT)} nodes are active{gone}, more than the "
+                message += f"maximum of {shown_limit}"
+                yield Doubt((*path, "active"), message, "one of them is wrong")
+            desired = known(nodes.desired)
+            if desired is not None and exceeds(desired, limit):
+                message = f"{display.show(desired, COUNT)} nodes are desired, more than the "
+                message += f"maximum of {shown_limit}"
+                yield Doubt((*path, "desired"), message, "one of them is wrong")
+            break
 
 
 def _pods(run: Run) -> Iterator[tuple[Path, Pods]]:

@@ -8,36 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from generator import display, likeness
+from generator import display, likeness, noise, verdicts
 from generator.likeness import Likeness
 from generator.measurements import Measurement, clean
 from generator.metrics import METRICS, Metric
 from generator.notebook import Notebook
-from generator.settings import Settings, is_absolute
+from generator.settings import is_absolute
 from generator.units import RATIO, SHARE, Quantity
-
-
-class Verdict(StrEnum):
-    """What can be said of a delta."""
-
-    IMPROVED = "improved"
-    REGRESSED = "regressed"
-    UNCHANGED = "unchanged"
-    NOT_COMPARABLE = "not comparable"
-    TOO_FEW_REPEATS = "too few repeats"
-
-
-SIGNS = {
-    Verdict.IMPROVED: "▲",
-    Verdict.REGRESSED: "▼",
-    Verdict.UNCHANGED: "=",
-    Verdict.NOT_COMPARABLE: "○",
-    Verdict.TOO_FEW_REPEATS: "○",
-}
-"""A sign for each verdict, so that colour is never the only carrier."""
+from generator.verdicts import Ground, Verdict
 
 
 @dataclass(frozen=True)
@@ -56,6 +37,7 @@ class Delta:
     verdict: Verdict
     basis: str
     warnings: tuple[str, ...] = ()
+    ground: Ground | None = None
 
     @property
     def approximate(self) -> bool:
@@ -100,6 +82,7 @@ class Delta:
             ),
             "verdict": str(self.verdict),
             "basis": self.basis,
+            "ground": self.ground.as_json() if self.ground else None,
             "warnings": list(self.warnings),
         }
 
@@ -121,8 +104,12 @@ class Comparison:
             "candidate": self.candidate,
             "like_for_like": self.likeness.like_for_like,
             "reasons": list(self.likeness.reasons),
+            "attribution": self.likeness.attribution,
+            "factors": list(self.likeness.factors),
+            "extra_runs": self.likeness.extra_runs,
             "differences": {
                 "load": [_setting(difference) for difference in self.likeness.load],
+                "environment": [_setting(d) for d in self.likeness.environment],
                 "deployment": [_setting(difference) for difference in self.likeness.deployment],
                 "changes": [
                     {
@@ -166,7 +153,7 @@ class _Judge:
         after = self.notebook.measurements[self.candidate]
         for metric in METRICS.values():
             if metric.name in before or metric.name in after:
-                yield self._delta(_Pair(metric, before.get(metric.name), after.get(metric.name)))
+                yield self._delta(Pair(metric, before.get(metric.name), after.get(metric.name)))
 
     def doubts(self) -> Iterator[str]:
         """What is doubtful of the comparison as a whole."""
@@ -175,10 +162,15 @@ class _Judge:
                 f"Not like for like: {', '.join(self.likeness.reasons)}. Throughput, latency and "
                 "resource deltas are shown and not judged."
             )
-        unknown = [d.setting for d in self.likeness.load if d.one_sided]
+        if self.likeness.confounded:
+            yield self.likeness.attribution
+        every = (*self.likeness.load, *self.likeness.environment)
+        unknown = [d.setting for d in every if d.one_sided]
         if unknown:
             yield f"Recorded on one side only: {', '.join(unknown)}."
         before, after = self.repeats
+        if min(before, after) >= noise.ENOUGH:
+            return
         sides = "One run on each side" if before == after == 1 else f"{before} and {after} runs"
         yield f"{sides}: judged by a declared tolerance, not by statistics."
 
@@ -186,13 +178,13 @@ class _Judge:
     def repeats(self) -> tuple[int, int]:
         """How many runs there are of the baseline and of the candidate."""
         baseline, candidate = (
-            self.notebook.repeats_of(run) for run in (self.baseline, self.candidate)
+            len(self.notebook.replicates(run)) for run in (self.baseline, self.candidate)
         )
         return baseline, candidate
 
-    def _delta(self, pair: _Pair) -> Delta:
-        verdict, basis = self._verdict(pair)
-        warnings = tuple(self._warnings(pair, verdict))
+    def _delta(self, pair: Pair) -> Delta:
+        verdict, basis, ground = self._verdict(pair)
+        warnings = tuple(self._warnings(pair, verdict, ground))
         return Delta(
             pair.metric,
             pair.before,
@@ -202,26 +194,34 @@ class _Judge:
             verdict,
             basis,
             warnings,
+            ground,
         )
 
-    def _verdict(self, pair: _Pair) -> tuple[Verdict, str]:
+    def _verdict(self, pair: Pair) -> tuple[Verdict, str, Ground | None]:
         reason = self._not_comparable(pair)
         if reason or pair.delta is None:
-            return Verdict.NOT_COMPARABLE, reason
+            return Verdict.NOT_COMPARABLE, reason, None
+        ground = self._ground(pair)
         needed = self.notebook.settings.minimum_repeats
-        before, after = self.repeats
-        if min(before, after) < needed:
-            there = f"there are {before} and {after}"
+        if min(ground.before, ground.after) < needed:
+            there = f"there are {ground.before} and {ground.after}"
             basis = f"the notebook asks for {needed} runs on each side, {there}"
-            return Verdict.TOO_FEW_REPEATS, basis
-        tolerance, basis = tolerance_text(pair.metric, self.notebook.settings)
-        size = pair.delta.start if is_absolute(pair.metric) else pair.change or 0.0
-        if abs(size) <= tolerance + 1e-12:
-            return Verdict.UNCHANGED, basis
-        better = (size > 0) == (pair.metric.better == "higher")
-        return (Verdict.IMPROVED if better else Verdict.REGRESSED), basis
+            return Verdict.TOO_FEW_REPEATS, basis, ground
+        verdict, basis = verdicts.judge(pair.metric, pair.size, ground)
+        return verdict, basis, ground
 
-    def _not_comparable(self, pair: _Pair) -> str:
+    def _ground(self, pair: Pair) -> Ground:
+        before, after = self.repeats
+        threshold = self.notebook.settings.tolerance_of(pair.metric)
+        found = noise.between(self.notebook, pair.metric, self.baseline, self.candidate)
+        sides = [
+            noise.figures_of(self.notebook, pair.metric, self.notebook.replicates(run))
+            for run in (self.baseline, self.candidate)
+        ]
+        tested = noise.rank_test(pair.metric, *sides)
+        return Ground(before, after, threshold, found, tested)
+
+    def _not_comparable(self, pair: Pair) -> str:
         """Why the metric can't be judged, or nothing."""
         for side, measurement, run in (
             ("baseline", pair.before, self.baseline),
@@ -248,7 +248,7 @@ class _Judge:
             return "the baseline is zero"
         return ""
 
-    def _warnings(self, pair: _Pair, verdict: Verdict) -> Iterator[str]:
+    def _warnings(self, pair: Pair, verdict: Verdict, ground: Ground | None) -> Iterator[str]:
         for side, measurement in (("Baseline", pair.before), ("Candidate", pair.after)):
             for warning in measurement.warnings if measurement else ():
                 yield f"{side}: {warning}"
@@ -257,17 +257,19 @@ class _Judge:
         judged = verdict in (Verdict.IMPROVED, Verdict.REGRESSED, Verdict.UNCHANGED)
         if judged and pair.metric.needs == "same scenario" and not self.likeness.like_for_like:
             yield f"Measured at different loads: {', '.join(self.likeness.reasons)}."
+        if judged and ground and ground.tested and pair.size * ground.tested.difference < 0:
+            yield "These two runs differ the other way than the medians of their repeats."
 
 
 @dataclass(frozen=True)
-class _Pair:
+class Pair:
     """A metric on both sides, before anything is judged."""
 
     metric: Metric
     before: Measurement | None
     after: Measurement | None
 
-    @property
+    @cached_property
     def delta(self) -> Quantity | None:
         """after − before; None where a side is missing, a range, or in another currency."""
         if self.before is None or self.after is None or self.before.currency != self.after.currency:
@@ -276,19 +278,34 @@ class _Pair:
             return None
         return self.after.quantity - self.before.quantity
 
-    @property
+    @cached_property
     def change(self) -> float | None:
         """delta / |before|; None without a delta, or where `before` is zero."""
         if self.delta is None or self.before is None or not self.before.quantity.start:
             return None
         return self.delta.start / abs(self.before.quantity.start)
 
+    @cached_property
+    def relative(self) -> Quantity | None:
+        """The change with what the digits of both sides leave open; None as `change` is."""
+        if self.delta is None or self.before is None or self.change is None:
+            return None
+        before = abs(self.before.quantity.start)
+        half = (self.delta.half + abs(self.change) * self.before.quantity.half) / before
+        return Quantity(self.change, self.change, self.delta.approximate, half, computed=True)
 
-def tolerance_text(metric: Metric, settings: Settings) -> tuple[float, str]:
-    """The metric's tolerance and its words: `tolerance 5 %`, `tolerance 0.1 pp`."""
-    tolerance = settings.tolerance_of(metric)
-    unit = "pp" if is_absolute(metric) else "%"
-    return tolerance, f"tolerance {tolerance * 100:g}\N{NO-BREAK SPACE}{unit}"
+    @property
+    def currency(self) -> str:
+        """ISO code of an amount of money, empty for all else."""
+        sides = (self.before, self.after)
+        return next((side.currency for side in sides if side and side.currency), "")
+
+    @property
+    def size(self) -> float:
+        """What is held against the threshold: the delta of shares, the change of all else."""
+        if is_absolute(self.metric):
+            return self.delta.start if self.delta else 0.0
+        return self.change or 0.0
 
 
 def _number(measurement: Measurement | None) -> float | None:

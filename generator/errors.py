@@ -12,10 +12,14 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How much a problem weighs: an error stops a strict build, a warning is shown."""
+    """How much a problem weighs: an error stops a strict build, a warning is shown.
+
+    An acknowledged warning stays visible with the reason that its author gave.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    ACKNOWLEDGED = "acknowledged"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,7 +35,9 @@ class Problem:
     """Something wrong or doubtful in a record.
 
     `file` is relative to the notebook's folder, `field` is dotted with list positions in
-    brackets (`k6.http_reqs.rate`, `changes[2].file`); `code` is stable and documented.
+    brackets (`k6.http_reqs.rate`, `changes[2].file`); `code` is stable and documented. `concerns`
+    are further fields of the same record that the contradiction is about; `reason` is why it was
+    acknowledged.
     """
 
     file: str
@@ -41,15 +47,18 @@ class Problem:
     code: str
     message: str
     hint: str = ""
+    concerns: tuple[str, ...] = ()
+    reason: str = ""
 
     def as_text(self) -> str:
-        """`file:line:column: level: field: message (hint)`, the form editors can jump from."""
-        hint = f" ({self.hint})" if self.hint else ""
+        """`file:line:column: level: field: message (hint) [code]`, as editors can jump from."""
+        aside = f"acknowledged: {self.reason}" if self.reason else self.hint
+        hint = f" ({aside})" if aside else ""
         field = f"{self.field}: " if self.field else ""
         where = f"{self.file}:{self.place.line}:{self.place.column}"
-        return f"{where}: {self.level}: {field}{self.message}{hint}"
+        return f"{where}: {self.level}: {field}{self.message}{hint} [{self.code}]"
 
-    def as_json(self) -> dict[str, str | int]:
+    def as_json(self) -> dict[str, str | int | list[str]]:
         """The object of `loadbook check --format json`."""
         return {
             "file": self.file,
@@ -60,14 +69,17 @@ class Problem:
             "code": self.code,
             "message": self.message,
             "hint": self.hint,
+            "concerns": list(self.concerns),
+            "reason": self.reason,
         }
 
     def as_github(self) -> str:
         """A GitHub workflow command that annotates the line in the pull request."""
         text = _escape_data(f"{self.message} ({self.hint})" if self.hint else self.message)
         title = _escape_property(f"{self.field or self.code}")
+        level = "notice" if self.level is Level.ACKNOWLEDGED else self.level
         return (
-            f"::{self.level} file={_escape_property(self.file)},line={self.place.line},"
+            f"::{level} file={_escape_property(self.file)},line={self.place.line},"
             f"col={self.place.column},title={title}::{text}"
         )
 

@@ -16,7 +16,7 @@ from generator.blocks import (
     Note,
     Table,
 )
-from generator.measured import Endpoint, Node
+from generator.measured import Node
 from generator.metrics import METRICS
 from generator.units import Quantity
 from generator.view import RunView, picture
@@ -26,9 +26,12 @@ def all_figures(view: RunView) -> Iterator[Block]:
     """Every metric, with baseline, delta and verdict where there is a baseline."""
     if view.comparison:
         yield from picture("before_after", view.comparison)
-        yield tables.comparison_table(view.comparison, view.page, view.to)
+        yield tables.comparison_table(
+            view.comparison, view.page, view.to, doubted=view.doubted_metrics
+        )
     elif view.measurements:
-        yield tables.metrics_table(view.measurements.values(), view.page, view.to)
+        found = view.measurements.values()
+        yield tables.metrics_table(found, view.page, view.to, doubted=view.doubted_metrics)
     k6 = view.run.k6
     if k6 and k6.checks and k6.checks.passes is not None:
         passed = display.show(k6.checks.passes, units.COUNT)
@@ -43,9 +46,13 @@ def all_figures(view: RunView) -> Iterator[Block]:
                 (
                     Cell(threshold.metric),
                     Cell(threshold.expression),
-                    Cell("", mark=_OUTCOMES[threshold.outcome]),
+                    Cell(
+                        "",
+                        mark=_OUTCOMES[threshold.outcome],
+                        doubts=view.doubts_of("k6", "thresholds", position, "outcome"),
+                    ),
                 )
-                for threshold in k6.thresholds
+                for position, threshold in enumerate(k6.thresholds)
             ),
         )
     known = {metric.recorded.removeprefix("k6.rates.") for metric in METRICS.values()}
@@ -75,11 +82,13 @@ def efficiency(view: RunView) -> Iterator[Block]:
         return
     if view.comparison:
         yield tables.comparison_table(
-            view.comparison, view.page, view.to, names, "efficiency-delta"
+            view.comparison, view.page, view.to, names, "efficiency-delta", view.doubted_metrics
         )
     else:
         found = [view.measurements[name] for name in names if name in view.measurements]
-        yield tables.metrics_table(found, view.page, view.to, "efficiency-table")
+        yield tables.metrics_table(
+            found, view.page, view.to, "efficiency-table", view.doubted_metrics
+        )
     spread = figures.cpu_spread(view.run)
     if spread:
         lowest, highest = (display.show(end, units.CORES) for end in (spread.low, spread.high))
@@ -136,14 +145,20 @@ def nodes(view: RunView) -> Iterator[Block]:
     if not found or not group:
         return
     facts = [
-        ("active", group.active),
-        ("terminated, still taking a place", group.terminated),
-        ("desired", group.desired),
-        ("maximum", group.maximum),
+        ("active", "active", group.active),
+        ("terminated, still taking a place", "terminated", group.terminated),
+        ("desired", "desired", group.desired),
+        ("maximum", "maximum", group.maximum),
     ]
     rows = tuple(
-        (Cell(name), Cell(display.show(count, units.COUNT)))
-        for name, count in facts
+        (
+            Cell(name),
+            Cell(
+                display.show(count, units.COUNT),
+                doubts=view.doubts_of("snapshots", found[0], "nodes", field),
+            ),
+        )
+        for name, field, count in facts
         if count is not None
     )
     if rows:
@@ -179,9 +194,12 @@ def _named_nodes(listed: Sequence[Node]) -> Table:
 def cpu(view: RunView) -> Iterator[Block]:
     """CPU of each pod against what it requests."""
     pods = figures.pods_of(view.run)
-    listed = [pod for pod in pods.list if pod.cpu is not None] if pods else []
-    if not listed:
+    taken = figures.snapshot_of(view.run)
+    numbered = enumerate(pods.list) if pods else ()
+    listed = [(position, pod) for position, pod in numbered if pod.cpu is not None]
+    if not listed or taken is None:
         return
+    where = ("snapshots", taken[0], "pods", "list")
     yield from picture("cpu_per_pod", view.run)
     for name in ("cpu_total", "cpu_per_pod"):
         measurement = view.measurements.get(name)
@@ -193,12 +211,18 @@ def cpu(view: RunView) -> Iterator[Block]:
     rows = tuple(
         (
             Cell(pod.name),
-            Cell(display.show(pod.cpu, units.CORES)),
+            Cell(
+                display.show(pod.cpu, units.CORES),
+                doubts=view.doubts_of(*where, position, "cpu"),
+            ),
             Cell(display.show(figures.divide(pod.cpu, request), units.RATIO)),
-            Cell(display.show(pod.cpu_of_request, units.RATIO)),
+            Cell(
+                display.show(pod.cpu_of_request, units.RATIO),
+                doubts=view.doubts_of(*where, position, "cpu_of_request"),
+            ),
             Cell(display.show(pod.memory, units.MEMORY)),
         )
-        for pod in listed
+        for position, pod in listed
     )
     yield Table(
         "pods-cpu",
@@ -215,15 +239,22 @@ def cache(view: RunView) -> Iterator[Block]:
         return
     yield from picture("cache_timeline", view.run)
     rows = []
-    for sample in view.run.cache.timeline:
+    for position, sample in enumerate(view.run.cache.timeline):
+        where = ("cache", "timeline", position)
         total = sample.hits + sample.misses if sample.hits and sample.misses else None
         rows.append(
             (
                 Cell(display.show(sample.time, units.SECONDS), sub=sample.note or ""),
-                Cell(display.show(sample.hits, units.COUNT)),
-                Cell(display.show(sample.misses, units.COUNT)),
+                Cell(display.show(sample.hits, units.COUNT), doubts=view.doubts_of(*where, "hits")),
+                Cell(
+                    display.show(sample.misses, units.COUNT),
+                    doubts=view.doubts_of(*where, "misses"),
+                ),
                 Cell(display.show(figures.divide(sample.hits, total), units.SHARE)),
-                Cell(display.show(sample.hit_rate, units.SHARE)),
+                Cell(
+                    display.show(sample.hit_rate, units.SHARE),
+                    doubts=view.doubts_of(*where, "hit_rate"),
+                ),
             )
         )
     yield Table(
@@ -253,7 +284,10 @@ def endpoints(view: RunView) -> Iterator[Block]:
     yield from picture("endpoints", view.run)
     listed = view.run.endpoints.list
     most, word = figures.most_time(listed) or (None, "")
-    rows = tuple(_endpoint_row(one, word if one is most else "") for one in listed)
+    rows = tuple(
+        _endpoint_row(view, position, word if one is most else "")
+        for position, one in enumerate(listed)
+    )
     yield Table(
         "endpoints-table",
         f"Latency by endpoint, from {view.run.endpoints.source}",
@@ -264,13 +298,21 @@ def endpoints(view: RunView) -> Iterator[Block]:
     )
 
 
-def _endpoint_row(endpoint: Endpoint, word: str) -> tuple[Cell, ...]:
+def _endpoint_row(view: RunView, position: int, word: str) -> tuple[Cell, ...]:
+    endpoint = view.run.endpoints.list[position] if view.run.endpoints else None
+    if endpoint is None:
+        return ()
+    where = ("endpoints", "list", position)
     total = figures.total_time(endpoint)
     bottleneck = Mark(word, "◆", "doubt") if word else None
     return (
         Cell(endpoint.name, mark=bottleneck),
         Cell(display.show(endpoint.avg, units.MILLISECONDS), sort=_sort(endpoint.avg)),
-        Cell(display.show(endpoint.p95, units.MILLISECONDS), sort=_sort(endpoint.p95)),
+        Cell(
+            display.show(endpoint.p95, units.MILLISECONDS),
+            sort=_sort(endpoint.p95),
+            doubts=view.doubts_of(*where, "p95"),
+        ),
         Cell(display.show(endpoint.calls, units.COUNT), sort=_sort(endpoint.calls)),
         Cell(display.show(total, units.MILLISECONDS), sort=_sort(total)),
         Cell("", mark=LEVELS[endpoint.level] if endpoint.level else None),

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.errors import Problem
+from generator.fields import NAME
 from generator.yamltree import Document, Path
 
 
@@ -130,7 +131,11 @@ _TEXT: dict[str, Callable[[Any, dict[str, Any]], tuple[str, str]]] = {
         f"at most {context['max_length']:,} fit here",
     ),
     "string_pattern_mismatch": lambda written, context: (
-        (f"{_short(written)} is no run", "name a run as campaign/run, without suffix")
+        (f"{_short(written)} is no reference", "write campaign/run#key, or #key in the same record")
+        if "#" in str(context["pattern"])
+        else (f"{_short(written)} is no key", "write letters, digits, . _ -")
+        if str(context["pattern"]) == f"^{NAME}$"
+        else (f"{_short(written)} is no run", "name a run as campaign/run, without suffix")
         if "/" in str(context["pattern"])
         else (f"{_short(written)} has more than one line", "write it on one line")
     ),

@@ -104,8 +104,18 @@ Line = Annotated[
 ]
 """One line of text: a title, a name, a path."""
 
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-"""Markdown without raw HTML."""
+
+@dataclass(frozen=True)
+class Markdown:
+    """Annotation of a text that is Markdown, in which figures may be computed."""
+
+
+Prose = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
+    Markdown(),
+]
+"""Markdown without raw HTML; `{{ value('request_rate') }}` in it is computed."""
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 """Text that is shown as it is: a snippet, a command's output."""
@@ -118,6 +128,20 @@ RunId = Annotated[
     BeforeValidator(_number_as_text),
 ]
 """A run by its path below experiments/, without suffix: `session-8/post-fix`."""
+
+
+Key = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=100, pattern=f"^{NAME}$"),
+    BeforeValidator(_number_as_text),
+]
+"""A short name by which other parts of the notebook refer to this one."""
+
+Reference = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=300, pattern=f"^({NAME}/{NAME})?#{NAME}$"),
+]
+"""A part of a record by its key: `#more-nodes` in the same, `session-8/post-fix#more-nodes`."""
 
 
 def _real_date(written: object) -> object:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
 
 from generator.measured import Endpoint, Nodes, Pod, Pods, Snapshot
 from generator.model import Run
-from generator.units import Quantity
+from generator.units import SHARE, Quantity, Unit
 
 Values = Mapping[str, Quantity]
 Compute = Callable[[Run, Values], Quantity | None]
@@ -57,6 +57,14 @@ def recorded(run: Run, path: str) -> Quantity | None:
     return part if isinstance(part, Quantity) else None
 
 
+def agree(stated: Quantity, computed: Quantity, unit: Unit) -> bool:
+    """Whether both can be the same figure; k6 cuts a share off, so it may be a whole digit more."""
+    if unit is SHARE and stated.end is not None:
+        start, end = (at + stated.half / 2 for at in (stated.start, stated.end))
+        stated = replace(stated, start=start, end=end, half=1.5 * stated.half)
+    return stated.agrees_with(computed)
+
+
 def divide(dividend: Quantity | None, divisor: Quantity | None) -> Quantity | None:
     """The quotient, or None where one side is not known or the divisor is zero."""
     if dividend is None or divisor is None or not divisor.can_divide():
@@ -79,10 +87,24 @@ def stated(path: str) -> Compute:
     return lambda run, _values: recorded(run, path)
 
 
+def checks_made(run: Run) -> Quantity | None:
+    """passes + fails; where all passed, the passes alone tell."""
+    passes, fails = recorded(run, "k6.checks.passes"), recorded(run, "k6.checks.fails")
+    rate = recorded(run, "k6.checks.rate")
+    if fails is None and rate is not None and rate.start == 1.0:
+        return passes
+    return passes + fails if passes is not None and fails is not None else None
+
+
 def checks_rate(run: Run, _values: Values) -> Quantity | None:
     """passes / (passes + fails)."""
     passes, fails = recorded(run, "k6.checks.passes"), recorded(run, "k6.checks.fails")
     return divide(passes, passes + fails) if passes is not None and fails is not None else None
+
+
+def error_rate(run: Run, _values: Values) -> Quantity | None:
+    """Failed requests / requests."""
+    return divide(recorded(run, "k6.failed_requests"), recorded(run, "k6.http_reqs.count"))
 
 
 def pods_listed(run: Run, _values: Values) -> Quantity | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from generator import display, figures, units
@@ -16,6 +17,7 @@ from generator.figures import divide
 from generator.measured import Threshold
 from generator.model import Run
 from generator.units import COUNT, MILLISECONDS, PER_SECOND, SECONDS, SHARE, Quantity
+from generator.yamltree import Path
 
 TREND = ("k6", "http_req_duration")
 
@@ -31,14 +33,16 @@ def rates(run: Run) -> Iterator[Doubt]:
         stated = figures.recorded(run, f"k6.{field}.rate")
         count = display.show(figures.recorded(run, f"k6.{field}.count"), COUNT)
         formula = f"{count} {name}s / {display.show(duration, SECONDS)}"
+        concerns: tuple[Path, ...] = (("k6", field, "count"), ("load", "duration"))
         for doubt in contradiction(
-            ("k6", field, "rate"), stated, per_second[name], PER_SECOND, formula
+            ("k6", field, "rate"), stated, per_second[name], PER_SECOND, formula, concerns
         ):
             other = "iteration" if name == "request" else "request"
             explained = per_second[other]
             if stated is not None and explained is not None and stated.agrees_with(explained):
                 message = f"{doubt.message}; it is the {other} rate"
-                yield Doubt(doubt.path, message, f"the {name} rate belongs here")
+                hint = f"the {name} rate belongs here"
+                yield replace(doubt, message=message, hint=hint, concerns=())
             else:
                 yield doubt
 
@@ -51,7 +55,53 @@ def checks_share(run: Run) -> Iterator[Doubt]:
         figures.checks_rate(run, {}),
         SHARE,
         "passes / (passes + fails)",
+        (("k6", "checks", "passes"), ("k6", "checks", "fails")),
     )
+
+
+def failed_share(run: Run) -> Iterator[Doubt]:
+    """The share of failed requests against how many failed of how many."""
+    failed = figures.recorded(run, "k6.failed_requests")
+    count = figures.recorded(run, "k6.http_reqs.count")
+    yield from contradiction(
+        ("k6", "http_req_failed"),
+        figures.recorded(run, "k6.http_req_failed"),
+        figures.error_rate(run, {}),
+        SHARE,
+        f"{display.show(failed, COUNT)} failed of {display.show(count, COUNT)} requests",
+        (("k6", "failed_requests"), ("k6", "http_reqs", "count")),
+    )
+
+
+def load_adds_up(run: Run) -> Iterator[Doubt]:
+    """Stages against the duration and the VUs; VUs of the load against those that k6 counted."""
+    if run.load is None:
+        return
+    stages = run.load.stages
+    summed = figures.total([stage.duration for stage in stages])
+    if summed is not None and known(run.load.duration):
+        # k6 waits for iterations under way (30 s by default) before it ends.
+        low, high = summed.start - summed.half, summed.start + summed.half + GRACE_SECONDS
+        duration = run.load.duration
+        if duration and not low <= duration.start + duration.half <= high + 2 * duration.half:
+            message = (
+                f"{display.show(duration, SECONDS)} is not the sum of the stages, "
+                f"{display.show(summed, SECONDS)}"
+            )
+            concerns = tuple(("load", "stages", n, "duration") for n in range(len(stages)))
+            yield Doubt(("load", "duration"), message, "one of them is wrong", concerns)
+    if run.load.model == "open" or "arrival" in (run.load.executor or ""):
+        return
+    targets = [stage.target for stage in stages if stage.target is not None]
+    for computed, formula in (
+        (max(targets, key=lambda target: target.start, default=None), "the largest stage"),
+        (figures.recorded(run, "k6.vus_max"), "the most VUs that k6 counted"),
+    ):
+        yield from contradiction(("load", "vus"), run.load.vus, computed, COUNT, formula)
+
+
+GRACE_SECONDS = 60.0
+"""How much longer than its stages a run may take: k6's gracefulStop and start-up."""
 
 
 def latency_order(run: Run) -> Iterator[Doubt]:
@@ -68,14 +118,62 @@ def latency_order(run: Run) -> Iterator[Doubt]:
                     f"{low_name} {display.show(low, MILLISECONDS)} is more than {high_name} "
                     f"{display.show(high, MILLISECONDS)}"
                 )
-                yield Doubt((*TREND, high_name), message, "one of them is wrong")
+                concerns = ((*TREND, low_name),)
+                yield Doubt((*TREND, high_name), message, "one of them is wrong", concerns)
+
+
+def latency_mean(run: Run) -> Iterator[Doubt]:
+    """The mean against the percentiles: each part of the requests lies between two of them.
+
+    The least mean has every request at the percentile below it, the largest at the one above.
+    """
+    named = {"min": 0.0, "med": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "max": 1.0}
+    mean = known(figures.recorded(run, "k6.http_req_duration.avg"))
+    points = [
+        (level, name, figure)
+        for name, level in named.items()
+        if (figure := known(figures.recorded(run, f"k6.http_req_duration.{name}")))
+    ]
+    if mean is None or len(points) < 2:
+        return
+    concerns: tuple[Path, ...] = tuple((*TREND, name) for _, name, _ in points)
+    low = sum(
+        (upper - lower) * (figure.start - figure.half)
+        for (lower, _, figure), upper in zip(
+            points, [level for level, _, _ in points[1:]] + [1.0], strict=True
+        )
+    )
+    if mean.start + mean.half < low * (1 - 1e-9):
+        yield _mean_doubt(mean, "less", "at least", low, concerns)
+    if points[-1][1] != "max":
+        return
+    levels = [0.0, *(level for level, _, _ in points)]
+    high = sum(
+        (upper - lower) * (figure.start + figure.half)
+        for lower, upper, (_, _, figure) in zip(levels[:-1], levels[1:], points, strict=True)
+    )
+    if mean.start - mean.half > high * (1 + 1e-9):
+        yield _mean_doubt(mean, "more", "at most", high, concerns)
+
+
+def _mean_doubt(
+    mean: Quantity, word: str, bound: str, limit_ms: float, concerns: tuple[Path, ...]
+) -> Doubt:
+    shown = display.show(Quantity(limit_ms, limit_ms, computed=True), MILLISECONDS)
+    message = f"{display.show(mean, MILLISECONDS)} is {word} than the percentiles allow: {bound}"
+    return Doubt((*TREND, "avg"), f"{message} {shown}", "one of them is wrong", concerns)
 
 
 _LIMIT = re.compile(r"under_(\d{1,6})(ms|s)", re.ASCII)
 
 
 def shares_under_limits(run: Run) -> Iterator[Doubt]:
-    """Shares of requests under a limit against the percentiles: p95 ≤ 500 ms is ≥ 95 % under it."""
+    """Shares of requests under a limit against the percentiles: p95 ≤ 500 ms is ≥ 95 % under it.
+
+    A percentile lies between two requests, so that the share may be off by one of them.
+    """
+    requests = known(figures.recorded(run, "k6.http_reqs.count"))
+    one = 1 / requests.start if requests and requests.start else 0.0
     for name, written in (run.k6.rates if run.k6 else {}).items():
         match = _LIMIT.search(name)
         share = known(written)
@@ -89,13 +187,33 @@ def shares_under_limits(run: Run) -> Iterator[Doubt]:
             level = int(percentile[1:]) / 100
             shown = f"{percentile} is {display.show(figure, MILLISECONDS)}"
             # k6 cuts percentages off: the true share is up to a whole last digit higher.
-            if figure.start + figure.half <= limit.start and share.start + 2 * share.half < level:
+            most, least = share.start + 2 * share.half + one, share.start - share.half - one
+            if figure.start + figure.half <= limit.start and most < level:
                 message = f"{display.show(share, SHARE)} is too few: {shown}"
-            elif figure.start - figure.half > limit.start and share.start - share.half > level:
+            elif figure.start - figure.half > limit.start and least > level:
                 message = f"{display.show(share, SHARE)} is too many: {shown}"
             else:
                 continue
-            yield Doubt(("k6", "rates", name), message, "one of them is wrong")
+            path: Path = ("k6", "rates", name)
+            yield Doubt(path, message, "one of them is wrong", ((*TREND, percentile),))
+
+
+def shares_in_order(run: Run) -> Iterator[Doubt]:
+    """More requests are under a larger limit than under a smaller one."""
+    found = []
+    for name, written in (run.k6.rates if run.k6 else {}).items():
+        match, share = _LIMIT.search(name), known(written)
+        limit = units.parse(match[0].removeprefix("under_"), MILLISECONDS) if match else None
+        if limit is not None and share is not None:
+            found.append((limit.start, name, share))
+    for (_, low_name, low), (_, high_name, high) in pairwise(sorted(found, key=lambda f: f[:2])):
+        if exceeds(low, high):
+            message = (
+                f"{display.show(high, SHARE)} is less than the {display.show(low, SHARE)} of "
+                f"{low_name}"
+            )
+            concerns = (("k6", "rates", low_name),)
+            yield Doubt(("k6", "rates", high_name), message, "one of them is wrong", concerns)
 
 
 _EXPRESSION = re.compile(
@@ -155,38 +273,6 @@ def requests_in_flight(run: Run) -> Iterator[Doubt]:
             f"{display.show(vus, COUNT)} VUs can't hold {display.show(in_flight, COUNT)} requests "
             f"in flight ({display.show(rate, PER_SECOND)} x {display.show(latency, MILLISECONDS)})"
         )
-        yield Doubt(("load", "vus"), message, "VUs, duration, count or mean latency is wrong")
-
-
-def endpoint_calls(run: Run) -> Iterator[Doubt]:
-    """Calls of all endpoints are not more than all requests."""
-    requests = known(figures.recorded(run, "k6.http_reqs.count"))
-    calls = [known(one.calls) for one in run.endpoints.list] if run.endpoints else []
-    summed = figures.total([number for number in calls if number is not None])
-    if requests is not None and summed is not None and exceeds(summed, requests):
-        message = (
-            f"the calls of all endpoints are {display.show(summed, COUNT)}, more than the "
-            f"{display.show(requests, COUNT)} requests"
-        )
-        yield Doubt(("endpoints", "list"), message, "one of them is wrong")
-
-
-def endpoint_mean(run: Run) -> Iterator[Doubt]:
-    """The endpoints' mean, weighted by calls, against k6's mean over all requests.
-
-    What the server measures can be shorter than what k6 does, but not longer; where it is less
-    than half, most of the time lies in what the source does not see.
-    """
-    overall = known(figures.recorded(run, "k6.http_req_duration.avg"))
-    if run.endpoints is None or overall is None:
-        return
-    times = figures.total([figures.total_time(one) for one in run.endpoints.list])
-    mean = known(divide(times, figures.total([one.calls for one in run.endpoints.list])))
-    if mean is None or 0.5 * overall.start <= mean.start <= overall.start:
-        return
-    message = (
-        f"the endpoints' mean weighted by calls is {display.show(mean, MILLISECONDS)} by "
-        f"{run.endpoints.source}, k6's mean over all requests is "
-        f"{display.show(overall, MILLISECONDS)}"
-    )
-    yield Doubt(("endpoints", "list"), message, "they did not measure the same requests or time")
+        hint = "VUs, duration, count or mean latency is wrong"
+        concerns = (("load", "duration"), ("k6", "http_reqs", "count"), (*TREND, "avg"))
+        yield Doubt(("load", "vus"), message, hint, concerns)

@@ -6,7 +6,7 @@ that is what is tested.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,8 @@ class Likeness:
     changes: tuple[tuple[str, ChangeMade], ...]
     reasons: tuple[str, ...] = ()
     same_scenario: bool = True
+    environment: tuple[Difference, ...] = ()
+    factors: tuple[str, ...] = ()
 
     @property
     def like_for_like(self) -> bool:
@@ -77,6 +79,36 @@ class Likeness:
         """Why they are not like for like: `the load differs: VUs 50 → 100`."""
         listed = ", ".join(self.reasons)
         return listed if listed == UNKNOWN_LOAD else f"the load differs: {listed}"
+
+    @property
+    def confounded(self) -> bool:
+        """Whether more than one thing was altered, so that no delta belongs to one of them."""
+        return len(self.factors) > 1
+
+    @property
+    def extra_runs(self) -> int:
+        """The fewest further runs that tell the factors apart.
+
+        The effects of k things take k + 1 runs, one altered at a time; two of them are there.
+        """
+        return max(0, len(self.factors) - 1)
+
+    @property
+    def attribution(self) -> str:
+        """What the deltas can be put down to."""
+        if not self.factors:
+            return "Nothing on record differs: what differs in the figures is noise or unrecorded."
+        if len(self.factors) == 1:
+            return f"One thing differs, the deltas are put down to it: {self.factors[0]}."
+        shown = list(self.factors[:MOST_FACTORS])
+        if len(self.factors) > MOST_FACTORS:
+            shown.append(f"{len(self.factors) - MOST_FACTORS} more")
+        runs = "run" if self.extra_runs == 1 else "runs"
+        return (
+            f"Confounded: {len(self.factors)} things were altered together ({'; '.join(shown)}). "
+            f"To tell them apart takes at least {self.extra_runs} more {runs}, one thing altered "
+            "at a time."
+        )
 
 
 def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
@@ -92,8 +124,38 @@ def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     ]
     if not (_load_known(before) and _load_known(after)):
         reasons.append(UNKNOWN_LOAD)
+    environment = tuple(_differences(before.environment, after.environment))
+    reasons += [d.as_text() for d in environment if not d.one_sided]
     changes = tuple(_changes(notebook, baseline, candidate))
-    return Likeness(load, deployment, changes, tuple(reasons), same_scenario(before, after))
+    factors = tuple(_factors(load, deployment, environment, changes))
+    same = same_scenario(before, after)
+    return Likeness(load, deployment, changes, tuple(reasons), same, environment, factors)
+
+
+MOST_FACTORS = 8
+"""How many of the things that were altered together are named."""
+
+
+def _factors(
+    load: Iterable[Difference],
+    deployment: Iterable[Difference],
+    environment: Iterable[Difference],
+    changes: Iterable[tuple[str, ChangeMade]],
+) -> Iterator[str]:
+    """Everything that was altered, each once: a change that names a setting is that setting."""
+    named = []
+    for _, change in changes:
+        if change.inert:
+            continue
+        if change.setting:
+            named.append(change.setting)
+        yield change.name
+    for difference in (*load, *environment):
+        if not difference.one_sided:
+            yield difference.as_text()
+    for difference in deployment:
+        if not difference.one_sided and difference.setting not in named:
+            yield difference.as_text()
 
 
 def same_scenario(before: Run, after: Run) -> bool:
@@ -122,14 +184,19 @@ def _changes(notebook: Notebook, baseline: str, candidate: str) -> Iterator[tupl
             yield identity, change
 
 
-def _differences(before: BaseModel | None, after: BaseModel | None) -> Iterator[Difference]:
-    left = dict(settings(before)) if before else {}
-    right = dict(settings(after)) if after else {}
+def _differences(
+    before: BaseModel | Mapping[str, Any] | None, after: BaseModel | Mapping[str, Any] | None
+) -> Iterator[Difference]:
+    left, right = dict(_named(before)), dict(_named(after))
     for name in dict.fromkeys([*left, *right]):
         left_value, left_text = left.get(name, (None, NOT_RECORDED))
         right_value, right_text = right.get(name, (None, NOT_RECORDED))
         if left_value != right_value:
             yield Difference(name, left_text, right_text)
+
+
+def _named(part: BaseModel | Mapping[str, Any] | None) -> Iterator[tuple[str, tuple[Any, str]]]:
+    return settings(part) if isinstance(part, BaseModel) else _leaves(part or {}, "")
 
 
 def settings(

@@ -35,6 +35,7 @@ RUNS = "runs.md"
 CAMPAIGNS = "campaigns.md"
 HISTORY = "history.md"
 AUDIT = "audit.md"
+CHECKS = "checks.md"
 GLOSSARY = "glossary.md"
 
 

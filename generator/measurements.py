@@ -83,7 +83,7 @@ def _chosen(
     warnings: list[str],
 ) -> Measurement | None:
     currency = figures.currency_of(run) if metric.unit is units.MONEY else ""
-    if recorded is not None and computed is not None and not recorded.agrees_with(computed):
+    if recorded and computed and not figures.agree(recorded, computed, metric.unit):
         warnings = [*warnings, contradiction(metric, recorded, computed)]
         recorded = None
     if computed is not None and (recorded is None or metric.prefer_computed):

@@ -25,6 +25,8 @@ class Metric:
     `tolerance` is the difference below which two values count as unchanged: absolute for shares
     (0.001 is 0.1 percentage points), relative for all else; None means the notebook's.
     `prefer_computed` is set where the recorded figure is a rounded form of the computed one.
+    `rests_on` are the paths of other recorded figures that it is computed from.
+    `words` are what prose calls it, in lower case; a figure beside one of them is about it.
     """
 
     name: str
@@ -40,14 +42,15 @@ class Metric:
     needs: Literal["same load", "same scenario", ""] = ""
     tolerance: float | None = None
     prefer_computed: bool = False
+    words: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
-
-_DURATION = "Time from sending a request to the end of its response (k6 http_req_duration): "
 
 _LOAD = (
     Metric(
         name="vus",
         label="Virtual users",
+        words=("virtual users", "vus"),
         group="Load",
         unit=units.COUNT,
         better=None,
@@ -60,6 +63,7 @@ _THROUGHPUT = (
     Metric(
         name="requests",
         label="Requests",
+        words=("total requests", "requests in total", "requests"),
         group="Throughput",
         unit=units.COUNT,
         better=None,
@@ -68,7 +72,9 @@ _THROUGHPUT = (
     ),
     Metric(
         name="request_rate",
+        rests_on=("k6.http_reqs.count", "load.duration"),
         label="Requests per second",
+        words=("requests per second", "request rate", "throughput", "rps", "req/s"),
         group="Throughput",
         unit=units.PER_SECOND,
         better="higher",
@@ -82,6 +88,7 @@ _THROUGHPUT = (
     Metric(
         name="iterations",
         label="Iterations",
+        words=("total iterations", "iterations"),
         group="Throughput",
         unit=units.COUNT,
         better=None,
@@ -90,7 +97,9 @@ _THROUGHPUT = (
     ),
     Metric(
         name="iteration_rate",
+        rests_on=("k6.iterations.count", "load.duration"),
         label="Iterations per second",
+        words=("iterations per second", "iteration rate"),
         group="Throughput",
         unit=units.PER_SECOND,
         better="higher",
@@ -104,6 +113,7 @@ _THROUGHPUT = (
     Metric(
         name="data_received",
         label="Data received",
+        words=("data received", "data transferred"),
         group="Throughput",
         unit=units.BYTES,
         better=None,
@@ -115,17 +125,23 @@ _THROUGHPUT = (
 _ERRORS = (
     Metric(
         name="error_rate",
+        rests_on=("k6.failed_requests",),
         label="Error rate",
+        words=("error rate", "http_req_failed", "errors", "failed requests"),
         group="Errors",
         unit=units.SHARE,
         better="lower",
         definition="Share of requests that failed (k6 http_req_failed).",
         recorded="k6.http_req_failed",
+        computed=figures.error_rate,
+        formula="failed requests / requests",
         tolerance=0.001,
     ),
     Metric(
         name="checks_rate",
+        rests_on=("k6.checks.passes", "k6.checks.fails"),
         label="Checks passed",
+        words=("checks passed", "checks"),
         group="Errors",
         unit=units.SHARE,
         better="higher",
@@ -137,105 +153,89 @@ _ERRORS = (
     ),
 )
 
+
+def _latency(stat: str, label: str, words: tuple[str, ...], meaning: str) -> Metric:
+    """A figure of k6's trend http_req_duration."""
+    return Metric(
+        name=f"latency_{stat}",
+        label=label,
+        words=words,
+        group="Latency",
+        unit=units.MILLISECONDS,
+        better="lower",
+        definition=f"Time from sending a request to the end of its response: {meaning}.",
+        recorded=f"k6.http_req_duration.{stat}",
+        needs="same load",
+    )
+
+
+def _under(limit: str, spoken: str) -> Metric:
+    """The share of requests under a limit, by the script's own rate metric."""
+    before = ("requests under", "requests below", "under", "below", "<")
+    words = [f"{word} {spoken}" for word in before]
+    return Metric(
+        name=f"under_{limit}",
+        label=f"Requests under {spoken}",
+        words=(*words, f"requests < {limit}", f"<{limit}", f"< {limit}", f"under_{limit}"),
+        group="Latency",
+        unit=units.SHARE,
+        better="higher",
+        definition=f"Share of requests answered within {spoken} (custom rate "
+        f"requests_under_{limit}).",
+        recorded=f"k6.rates.requests_under_{limit}",
+        needs="same load",
+        tolerance=0.001,
+    )
+
+
 _LATENCY = (
-    Metric(
-        name="latency_avg",
-        label="Latency, mean",
-        group="Latency",
-        unit=units.MILLISECONDS,
-        better="lower",
-        definition=_DURATION + "mean over all requests.",
-        recorded="k6.http_req_duration.avg",
-        needs="same load",
+    _latency(
+        "avg",
+        "Latency, mean",
+        ("mean latency", "average latency", "mean", "average", "avg"),
+        "mean over all requests",
     ),
-    Metric(
-        name="latency_min",
-        label="Latency, smallest",
-        group="Latency",
-        unit=units.MILLISECONDS,
-        better="lower",
-        definition=_DURATION + "the smallest.",
-        recorded="k6.http_req_duration.min",
-        needs="same load",
+    _latency("min", "Latency, smallest", ("smallest latency", "min latency"), "the smallest"),
+    _latency(
+        "med",
+        "Latency, median",
+        ("median latency", "median", "p50"),
+        "half of the requests were faster",
     ),
-    Metric(
-        name="latency_med",
-        label="Latency, median",
-        group="Latency",
-        unit=units.MILLISECONDS,
-        better="lower",
-        definition=_DURATION + "half of the requests were faster.",
-        recorded="k6.http_req_duration.med",
-        needs="same load",
+    _latency(
+        "p90",
+        "Latency p90",
+        ("p90", "p(90)", "90th percentile"),
+        "90 % of the requests were faster",
     ),
-    Metric(
-        name="latency_p90",
-        label="Latency p90",
-        group="Latency",
-        unit=units.MILLISECONDS,
-        better="lower",
-        definition=_DURATION + "90 % of the requests were faster.",
-        recorded="k6.http_req_duration.p90",
-        needs="same load",
+    _latency(
+        "p95",
+        "Latency p95",
+        ("p95", "p(95)", "95th percentile"),
+        "95 % of the requests were faster",
     ),
-    Metric(
-        name="latency_p95",
-        label="Latency p95",
-        group="Latency",
-        unit=units.MILLISECONDS,
-        better="lower",
-        definition=_DURATION + "95 % of the requests were faster.",
-        recorded="k6.http_req_duration.p95",
-        needs="same load",
+    _latency(
+        "p99",
+        "Latency p99",
+        ("p99", "p(99)", "99th percentile"),
+        "99 % of the requests were faster",
     ),
-    Metric(
-        name="latency_p99",
-        label="Latency p99",
-        group="Latency",
-        unit=units.MILLISECONDS,
-        better="lower",
-        definition=_DURATION + "99 % of the requests were faster.",
-        recorded="k6.http_req_duration.p99",
-        needs="same load",
+    _latency(
+        "max",
+        "Latency, largest",
+        ("maximum latency", "max latency", "slowest request", "largest latency"),
+        "the largest",
     ),
-    Metric(
-        name="latency_max",
-        label="Latency, largest",
-        group="Latency",
-        unit=units.MILLISECONDS,
-        better="lower",
-        definition=_DURATION + "the largest.",
-        recorded="k6.http_req_duration.max",
-        needs="same load",
-    ),
-    Metric(
-        name="under_500ms",
-        label="Requests under 500 ms",
-        group="Latency",
-        unit=units.SHARE,
-        better="higher",
-        definition="Share of requests answered within 500 ms (custom rate requests_under_500ms).",
-        recorded="k6.rates.requests_under_500ms",
-        needs="same load",
-        tolerance=0.001,
-    ),
-    Metric(
-        name="under_1s",
-        label="Requests under 1 s",
-        group="Latency",
-        unit=units.SHARE,
-        better="higher",
-        definition="Share of requests answered within 1 s (custom rate requests_under_1s).",
-        recorded="k6.rates.requests_under_1s",
-        needs="same load",
-        tolerance=0.001,
-    ),
+    _under("500ms", "500 ms"),
+    _under("1s", "1 s"),
 )
 
 _CLUSTER = (
     Metric(
         name="pods_active",
+        rests_on=("snapshot.pods.list",),
         label="Pods active",
+        words=("active backend pods", "active pods", "pods active"),
         group="Cluster",
         unit=units.COUNT,
         better=None,
@@ -247,6 +247,7 @@ _CLUSTER = (
     Metric(
         name="pods_desired",
         label="Pods desired",
+        words=("desired pods", "replicas"),
         group="Cluster",
         unit=units.COUNT,
         better=None,
@@ -258,6 +259,7 @@ _CLUSTER = (
     Metric(
         name="nodes",
         label="Nodes active",
+        words=("cluster nodes", "active nodes", "nodes active"),
         group="Cluster",
         unit=units.COUNT,
         better=None,
@@ -267,6 +269,7 @@ _CLUSTER = (
     Metric(
         name="cpu_total",
         label="CPU, all pods",
+        words=("cpu of all pods", "total cpu", "cpu in total"),
         group="Cluster",
         unit=units.CORES,
         better="lower",
@@ -280,6 +283,7 @@ _CLUSTER = (
     Metric(
         name="cpu_per_pod",
         label="CPU per pod",
+        words=("cpu per pod", "cpu of a pod", "cpu of each pod"),
         group="Cluster",
         unit=units.CORES,
         better="lower",
@@ -292,7 +296,9 @@ _CLUSTER = (
     ),
     Metric(
         name="cpu_of_request",
+        rests_on=("deployment.requests.cpu",),
         label="CPU of request",
+        words=("of its request", "of the request", "cpu of request"),
         group="Cluster",
         unit=units.RATIO,
         better="lower",
@@ -306,6 +312,7 @@ _CLUSTER = (
     Metric(
         name="memory_per_pod",
         label="Memory per pod",
+        words=("memory per pod", "memory of a pod"),
         group="Cluster",
         unit=units.MEMORY,
         better="lower",
@@ -319,7 +326,9 @@ _CLUSTER = (
 _CACHE = (
     Metric(
         name="cache_hit_rate",
+        rests_on=("cache.timeline.-1.hits", "cache.timeline.-1.misses"),
         label="Cache hit rate",
+        words=("cache hit rate", "hit rate", "cache"),
         group="Cache",
         unit=units.SHARE,
         better="higher",
@@ -332,46 +341,33 @@ _CACHE = (
     ),
 )
 
+
+def _rps_per(thing: str, divisor: str, over: str, definition: str) -> Metric:
+    """Request rate over something that carries it."""
+    return Metric(
+        name=f"rps_per_{thing}",
+        label=f"RPS per {thing}",
+        words=(f"rps per {thing}", f"rps/{thing}", *(["efficiency"] if thing == "core" else [])),
+        group="Efficiency",
+        needs="same scenario",
+        unit=units.PER_SECOND,
+        better="higher",
+        definition=f"Requests per second for each {definition}.",
+        computed=figures.ratio("request_rate", divisor),
+        formula=f"requests per second / {over}",
+        inputs=("request_rate", divisor),
+    )
+
+
 _EFFICIENCY = (
-    Metric(
-        name="rps_per_core",
-        label="RPS per core",
-        group="Efficiency",
-        needs="same scenario",
-        unit=units.PER_SECOND,
-        better="higher",
-        definition="Requests per second for each core in use.",
-        computed=figures.ratio("request_rate", "cpu_total"),
-        formula="requests per second / CPU of all pods",
-        inputs=("request_rate", "cpu_total"),
-    ),
-    Metric(
-        name="rps_per_pod",
-        label="RPS per pod",
-        group="Efficiency",
-        needs="same scenario",
-        unit=units.PER_SECOND,
-        better="higher",
-        definition="Requests per second for each active pod.",
-        computed=figures.ratio("request_rate", "pods_active"),
-        formula="requests per second / pods active",
-        inputs=("request_rate", "pods_active"),
-    ),
-    Metric(
-        name="rps_per_node",
-        label="RPS per node",
-        group="Efficiency",
-        needs="same scenario",
-        unit=units.PER_SECOND,
-        better="higher",
-        definition="Requests per second for each active node.",
-        computed=figures.ratio("request_rate", "nodes"),
-        formula="requests per second / nodes active",
-        inputs=("request_rate", "nodes"),
-    ),
+    _rps_per("core", "cpu_total", "CPU of all pods", "core in use"),
+    _rps_per("pod", "pods_active", "pods active", "active pod"),
+    _rps_per("node", "nodes", "nodes active", "active node"),
     Metric(
         name="cost_per_million_requests",
+        rests_on=("deployment.node_group.price_per_hour",),
         label="Cost per million requests",
+        words=("cost per million requests", "cost per million"),
         group="Efficiency",
         needs="same scenario",
         unit=units.MONEY,

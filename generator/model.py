@@ -38,6 +38,7 @@ from generator.narrative import (
     Action,
     Bottleneck,
     ChangeMade,
+    Claim,
     Finding,
     Option,
     Recommendation,
@@ -105,6 +106,14 @@ class Deployment(Part):
     settings: Tree = Field(default_factory=dict, description="Any other settings, as a tree.")
 
 
+class Acknowledgement(Part):
+    """A warning of `loadbook check` that is known and stays; it stays visible with the reason."""
+
+    code: Line = Field(description="Code of the check, as printed in brackets.")
+    field: Line | None = Field(None, description="Only for this field; else for all of the code.")
+    reason: Prose = Field(description="Why it stays.")
+
+
 class Run(Part):
     """One load-test run."""
 
@@ -123,6 +132,10 @@ class Run(Part):
     repeats: RunId | None = Field(None, description="Run that this one repeats unchanged.")
     load: Load | None = Field(None, description="What was asked of the system.")
     deployment: Deployment | None = Field(None, description="What was under test.")
+    environment: Tree = Field(
+        default_factory=dict,
+        description="What stood around: cluster, region, load generator, versions, as a tree.",
+    )
     changes: tuple[ChangeMade, ...] = Field((), description="What was altered since the baseline.")
     k6: K6 | None = Field(None, description="What k6 measured.")
     snapshots: tuple[Snapshot, ...] = Field((), description="The cluster at named moments.")
@@ -139,7 +152,11 @@ class Run(Part):
     verification: tuple[Verification, ...] = Field((), description="Commands that show the change.")
     conclusions: tuple[Prose, ...] = Field((), description="What was learned.")
     actions: tuple[Action, ...] = Field((), description="What to do next.")
+    claims: tuple[Claim, ...] = Field((), description="Figures typed by hand, to be verified.")
     sources: tuple[SourceFile, ...] = Field((), description="Files that figures were read from.")
+    acknowledged: tuple[Acknowledgement, ...] = Field(
+        (), description="Warnings that are known and stay, with the reason."
+    )
 
 
 class Campaign(Part):
@@ -151,3 +168,7 @@ class Campaign(Part):
     summary: Prose | None = Field(None, description="The answer, for someone with one minute.")
     conclusions: tuple[Prose, ...] = Field((), description="What was learned.")
     actions: tuple[Action, ...] = Field((), description="What to do next.")
+    claims: tuple[Claim, ...] = Field((), description="Figures typed by hand, to be verified.")
+    acknowledged: tuple[Acknowledgement, ...] = Field(
+        (), description="Warnings that are known and stay, with the reason."
+    )

@@ -6,11 +6,12 @@ own, so that it can be computed with and held against the data.
 
 from __future__ import annotations
 
+import textwrap
 from typing import Literal
 
 from pydantic import Field
 
-from generator.fields import Change, Code, Line, Money, Part, Prose
+from generator.fields import Change, Code, Key, Line, Money, Part, Prose, Reference, RunId
 
 FindingLevel = Literal["positive", "info", "warning", "critical"]
 
@@ -39,13 +40,31 @@ class ChangeMade(Part):
     rationale: Prose | None = Field(None, description="Why.")
     impact: Prose | None = Field(None, description="What it is expected to bring, in words.")
     expects: Expectation | None = Field(None, description="The same as a figure, where it has one.")
+    implements: tuple[Reference, ...] = Field(
+        (), description="Options or recommendations that it carries out: session-8/pre-fix#key."
+    )
+    verified_by: RunId | None = Field(
+        None, description="Run that shows its effect, where it is not the run of the change."
+    )
     measurable_by: Line | None = Field(None, description="Where its effect can be seen.")
     snippet: Snippet | None = Field(None, description="The idea in code.")
+    inert: bool = Field(
+        False, description="It can't alter a figure: a comment, documentation, a log line."
+    )
+
+    @property
+    def name(self) -> str:
+        """What was altered, in a few words: the setting, else how its description begins."""
+        if self.setting:
+            return self.setting
+        words = " ".join(self.modification.replace("`", "").split())
+        return f"{self.area}: {textwrap.shorten(words, 50, placeholder='…')}"
 
 
 class Finding(Part):
     """An observation with its weight."""
 
+    id: Key | None = Field(None, description="To refer to it by.")
     level: FindingLevel = Field(description="positive, info, warning or critical.")
     text: Prose = Field(description="What was seen.")
 
@@ -60,10 +79,13 @@ class Bottleneck(Part):
 class Recommendation(Part):
     """Something to alter, with the value now and the value to come where it is a setting."""
 
+    id: Key | None = Field(None, description="To refer to it by.")
+    because: tuple[Reference, ...] = Field((), description="Findings that it follows from.")
     text: Prose = Field(description="What to do.")
     setting: Line | None = Field(None, description="Dotted name in deployment, where it is one.")
     now: Line | None = Field(None, description="Value in this run.")
     then: Line | None = Field(None, description="Value recommended.")
+    expects: Expectation | None = Field(None, description="What it is to bring, as a figure.")
 
 
 class Cost(Part):
@@ -77,6 +99,8 @@ class Cost(Part):
 class Option(Part):
     """An alternative to decide about."""
 
+    id: Key | None = Field(None, description="To refer to it by.")
+    because: tuple[Reference, ...] = Field((), description="Findings that it follows from.")
     title: Line = Field(description="The option in a few words.")
     pros: tuple[Line, ...] = Field((), description="What speaks for it.")
     cons: tuple[Line, ...] = Field((), description="What speaks against it.")
@@ -109,3 +133,22 @@ class Action(Part):
     state: Literal["open", "done", "dropped"] = Field(description="Where it stands.")
     detail: Prose | None = Field(None, description="More about it, or how it ended.")
     when: Line | None = Field(None, description="If needed, long term, day 9, ...")
+    because: tuple[Reference, ...] = Field(
+        (), description="Findings, options or recommendations that it follows from."
+    )
+    verified_by: RunId | None = Field(None, description="Run that shows that it is done.")
+
+
+class Claim(Part):
+    """A figure that somebody typed, with what it is about: it is held against the data."""
+
+    says: Line = Field(description="The figure as typed: +83%, 363ms, doubled, 3→6, =.")
+    metric: Line = Field(description="Name of the metric that it is about.")
+    pod: Line | None = Field(
+        None, description="A single pod's name, where the figure is that pod's (metric: cpu)."
+    )
+    run: RunId | None = Field(None, description="The run that it speaks of; else this record's.")
+    versus: RunId | None = Field(
+        None, description="The run it compares with, where the source says which."
+    )
+    where: Line | None = Field(None, description="The table, box or sentence that it stands in.")

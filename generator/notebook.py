@@ -6,8 +6,7 @@ is only planned. Among runs of the same date a run comes after its baseline, els
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -34,6 +33,8 @@ class Notebook:
     campaigns: Mapping[str, Campaign]
     problems: tuple[Problem, ...]
     settings: Settings = field(default_factory=Settings)
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What others found out of the notebook and ask for again, by the name of what it is."""
 
     def run(self, identity: str) -> Run:
         """The run of that identity; raises UnknownRunError with what is near."""
@@ -70,16 +71,37 @@ class Notebook:
                 latest[scenario] = identity
         return found
 
-    def repeats_of(self, identity: str) -> int:
-        """How many completed runs there are of the same thing: the run and its repeats."""
+    def replicates(self, identity: str) -> tuple[str, ...]:
+        """The completed runs of the same thing: the original and its repeats, in order of time.
+
+        A run that is not completed stands alone beside those that are.
+        """
         run = self.runs[identity]
-        known = self._completed_of[run.repeats or identity]
-        return known if run.status == "completed" else known + 1
+        known = self._repeats.get(run.repeats or identity, ())
+        return known if run.status == "completed" else (*known, identity)
+
+    def repeated_in_scenario(self, identity: str) -> Sequence[tuple[str, ...]]:
+        """Every group of two or more completed repeats of the run's scenario."""
+        load = self.runs[identity].load
+        return self._repeated.get(load.scenario, ()) if load else ()
 
     @cached_property
-    def _completed_of(self) -> Counter[str]:
-        """How many completed runs there are of each original, itself counted."""
-        return Counter(self.runs[name].repeats or name for name in self.completed)
+    def _repeats(self) -> Mapping[str, tuple[str, ...]]:
+        """The completed runs of each original, itself counted."""
+        groups: dict[str, list[str]] = {}
+        for name in self.completed:
+            groups.setdefault(self.runs[name].repeats or name, []).append(name)
+        return {original: tuple(group) for original, group in groups.items()}
+
+    @cached_property
+    def _repeated(self) -> Mapping[str, list[tuple[str, ...]]]:
+        """Groups of repeats by scenario."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for group in self._repeats.values():
+            load = self.runs[group[0]].load
+            if load and len(group) > 1:
+                found.setdefault(load.scenario, []).append(group)
+        return found
 
     def as_json(self, identity: str) -> dict[str, Any]:
         """A run as data: its identity, what its record holds, and all its metrics."""

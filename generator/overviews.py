@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
-from generator import audit, links, records, tables
+from generator import audit, links, tables
 from generator.blocks import LEVELS, Block, Cell, Item, Items, Note, Prose, Table
-from generator.compare import Comparison, compare, tolerance_text
-from generator.errors import Level, Problem
-from generator.links import Links
+from generator.compare import compare
+from generator.doubtpages import broken, doubted, of_record, problem_items
+from generator.doubts import Kind
+from generator.errors import Level
 from generator.metrics import METRICS
 from generator.model import Run
-from generator.notebook import Notebook
 from generator.render import Part
+from generator.verdicts import tolerance_text
 from generator.view import (
     HEADLINE,
+    View,
     action_item,
     action_items,
+    claims_table,
     headline,
     picture,
-    problem_item,
     sentences,
     verdicts,
 )
@@ -34,31 +35,6 @@ NEWEST_FINDINGS = 6
 NEWEST_RUNS = 6
 EARLIER_RUNS = 5
 """How many runs before a campaign stand beside its own in its matrix."""
-
-
-@dataclass(frozen=True)
-class View:
-    """All that overview pages are made from."""
-
-    notebook: Notebook
-    comparisons: Mapping[str, Comparison]
-    problems: Sequence[Problem]
-    to: Links
-    _from_first: dict[str, Comparison] = field(default_factory=dict)
-
-    def from_first(self, identity: str) -> Comparison | None:
-        """The run against the first completed run of its scenario; None if it is that run."""
-        run = self.notebook.runs[identity]
-        scenario = run.load.scenario if run.load else None
-        for first in self.notebook.completed:
-            other = self.notebook.runs[first]
-            if other.load and other.load.scenario == scenario:
-                if first == identity:
-                    return None
-                if identity not in self._from_first:
-                    self._from_first[identity] = compare(self.notebook, first, identity)
-                return self._from_first[identity]
-        return None
 
 
 def home(view: View) -> Iterator[Part]:
@@ -104,53 +80,16 @@ def _date(run: Run) -> str:
 
 def _doubts(view: View) -> Iterator[Block]:
     """The doubts of the newest runs first."""
-    found = _doubted(view)
+    found = [item for item in doubted(view) if item[1].level is Level.WARNING]
     if not found:
         yield Note("The checks found nothing to doubt.")
         return
-    yield _problem_items(view, found[:NEWEST_DOUBTS], links.HOME)
+    found.sort(key=lambda item: list(Kind).index(audit.RULES[item[1].code][0]))
+    yield problem_items(view, found[:NEWEST_DOUBTS], links.HOME)
     if len(found) > NEWEST_DOUBTS:
         href = view.to.href(links.HOME, links.AUDIT)
         more = f"{len(found) - NEWEST_DOUBTS} more: the audit of all runs"
         yield Items((Item(more, href=href),))
-
-
-def _doubted(view: View) -> list[tuple[str, Problem]]:
-    """Every doubt with the identity of its run, those of the newest run first."""
-    by_file: dict[str, list[Problem]] = {}
-    for problem in view.problems:
-        if problem.level is Level.WARNING:
-            by_file.setdefault(problem.file, []).append(problem)
-    return [
-        (identity, problem)
-        for identity in reversed(list(view.notebook.runs))
-        for problem in by_file.get(records.file_of_run(identity), [])
-    ]
-
-
-def _problem_items(view: View, found: Sequence[tuple[str, Problem]], page: str) -> Items:
-    """Doubts, each leading to the page of its run."""
-    items = []
-    for identity, problem in found:
-        href = view.to.href(page, links.run_page(identity), "doubts")
-        items.append(problem_item(problem, view.notebook.runs[identity].title, href))
-    return Items(tuple(items), "Doubts")
-
-
-def audited(view: View) -> Iterator[Part]:
-    """Every doubt over all runs, grouped by the rule that found it."""
-    yield from broken(view)
-    found = _doubted(view)
-    if not found:
-        yield Part("", "", [Note("The checks found nothing to doubt.")])
-        return
-    runs_doubted = len({identity for identity, _ in found})
-    lead = f"{len(found)} doubts in {runs_doubted} of {len(view.notebook.runs)} runs."
-    yield Part("", "", [Note(lead, "doubt")])
-    for code, title in audit.RULES.items():
-        own = [(identity, problem) for identity, problem in found if problem.code == code]
-        if own:
-            yield Part(code, title, [_problem_items(view, own, links.AUDIT)])
 
 
 def _open_actions(view: View) -> Iterator[Block]:
@@ -180,14 +119,6 @@ def _newest_findings(view: View) -> Iterator[Block]:
         if len(items) >= NEWEST_FINDINGS:
             break
     yield Items(tuple(items[:NEWEST_FINDINGS])) if items else Note("Nothing was noted yet.")
-
-
-def broken(view: View) -> Iterator[Part]:
-    """Records that could not be read: named wherever runs are listed."""
-    errors = [problem for problem in view.problems if problem.level is Level.ERROR]
-    if errors:
-        items = tuple(problem_item(problem) for problem in errors)
-        yield Part("broken", "Records that could not be read", [Items(items, "Errors")])
 
 
 def runs(view: View) -> Iterator[Part]:
@@ -229,6 +160,8 @@ def campaign(view: View, name: str) -> Iterator[Part]:
     if own:
         yield Part("runs", "Runs", [tables.runs_table(notebook, own, page, view.to)])
         yield from _way(view, own, page)
+    yield Part("doubts", "What to doubt", list(of_record(view, name, page)))
+    yield Part("claims", "Claims", list(claims_table(notebook, name)) if found.claims else [])
     yield Part("actions", "Next actions", list(action_items(found.actions)))
 
 
@@ -303,13 +236,6 @@ def glossary(view: View) -> Iterator[Part]:
         )
     columns = ("Metric", "Meaning", "Obtained", "Unit", "Better", "Judged by")
     yield Part("metrics", "Metrics", [Table("metrics-table", "All metrics", columns, tuple(rows))])
-    looked_for = Table(
-        "checks-table",
-        "What the audit looks for",
-        ("Code", "Rule"),
-        tuple((Cell(code), Cell(title)) for code, title in audit.RULES.items()),
-    )
-    yield Part("checks", "Checks", [looked_for])
     words = (
         ("improved", "the difference is beyond the tolerance, in the better direction"),
         ("regressed", "the difference is beyond the tolerance, in the other direction"),
@@ -319,7 +245,11 @@ def glossary(view: View) -> Iterator[Part]:
             "a side is missing, a range or not completed, the load differs for a "
             "figure that depends on it, or neither direction is better",
         ),
-        ("too few repeats", "the notebook asks for more runs on each side than there are"),
+        (
+            "too few repeats",
+            "the noise that repeats showed is larger than the difference, or the notebook asks for "
+            "more runs on each side than there are",
+        ),
     )
     yield Part(
         "verdicts",

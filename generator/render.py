@@ -9,6 +9,7 @@ and the search index would take most of a build's time over them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +23,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from generator import telling
 from generator.blocks import Block, Items, Note, Picture, Prose, Table, Tiles
+from generator.claims import Standing
 from generator.resources import TEMPLATES
 
 MARKER = '<div class="lb-late" data-lb="{}"></div>'
@@ -84,6 +87,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self.environment.filters["prose"] = prose
+        self.environment.filters["told"] = told
         self.environment.filters["code"] = code
 
     def page(
@@ -110,7 +114,8 @@ class Renderer:
         hidden = ["navigation"] if headed > 1 else ["navigation", "toc"]
         meta = {"title": str(escape(title)), "hide": hidden}
         if description:
-            meta["description"] = str(escape(" ".join(description.split())[:200]))
+            bare = telling.plain(description)
+            meta["description"] = str(escape(" ".join(bare.split())[:200]))
         front = "".join(f"{name}: {json.dumps(value)}\n" for name, value in meta.items())
         return Page(path, title, f"---\n{front}---\n\n{body}", tuple(late), record)
 
@@ -134,7 +139,48 @@ def _markdown() -> MarkdownIt:
 def prose(text: str) -> Markup:
     """A record's Markdown as HTML that can't do anything."""
     html: str = _markdown().render(text)
-    return Markup(html.replace("<a href=", '<a rel="nofollow noopener" href='))  # noqa: S704
+    html = html.replace("<a href=", '<a rel="nofollow noopener" href=')
+    return _with_figures(html)
+
+
+def told(text: str) -> Markup:
+    """A plain text of a record, escaped, with its figures marked."""
+    return _with_figures(str(escape(text)))
+
+
+_TAG_OR_TOKEN = re.compile(f"<[^>]*>|{telling.TOKEN.pattern}")
+
+
+def _with_figures(html: str) -> Markup:
+    """Finished HTML with each figure of told prose as an element; inside of a tag as bare text."""
+
+    def put(match: re.Match[str]) -> str:
+        if match[0].startswith("<"):
+            return telling.TOKEN.sub(lambda found: escape(telling.figure(found).text), match[0])
+        return str(_figure(telling.figure(match)))
+
+    return Markup(_TAG_OR_TOKEN.sub(put, html))  # noqa: S704 (escaped, or rendered from Markdown)
+
+
+FIGURE_SIGNS = {
+    "computed": ("", "computed"),
+    Standing.VERIFIED: ("✓", "verified"),
+    Standing.ROUNDED: ("≈", "rounded"),
+    Standing.CONTRADICTED: ("✕", "contradicted"),
+    Standing.NOT_VERIFIABLE: ("?", "not verifiable"),
+}
+"""Sign and word of a figure in prose, by how it stands."""
+
+
+def _figure(found: telling.Figure) -> Markup:
+    sign, word = FIGURE_SIGNS.get(found.style, ("", "computed"))
+    style = word.replace(" ", "-")
+    title = f"{word}: {found.note}" if found.note else word
+    mark = Markup('<sup class="lb-said-sign" aria-label="{}">{}</sup>').format(word, sign)
+    right = Markup(' <span class="lb-said-right">{}</span>').format(found.right)
+    return Markup('<span class="lb-said lb-said-{}" title="{}">{}{}</span>{}').format(
+        style, title, found.text, mark if sign else "", right if found.right else ""
+    )
 
 
 def code(text: str, language: str) -> Markup:

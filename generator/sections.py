@@ -41,6 +41,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("cpu", "CPU per pod", evidence.cpu),
     Section("cache", "Cache", evidence.cache),
     Section("endpoints", "Endpoints", evidence.endpoints),
+    Section("claims", "Claims", story.claims),
+    Section("predictions", "Predictions", story.predictions),
     Section("tradeoffs", "Trade-offs", story.tradeoffs),
     Section("verification", "Verification", story.verification),
     Section("recommendations", "Recommendations", story.recommendations),

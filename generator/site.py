@@ -11,15 +11,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import audit, history, links, overviews, records, schema, sections
+from generator import (
+    audit,
+    doubtpages,
+    history,
+    links,
+    overviews,
+    predictions,
+    records,
+    schema,
+    sections,
+    telling,
+)
 from generator.compare import compare
 from generator.errors import Problem
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
-from generator.overviews import View
 from generator.render import Page, Part, Renderer
 from generator.resources import TEMPLATES, VENDOR
-from generator.view import RunView
+from generator.view import RunView, View
 
 
 @dataclass(frozen=True)
@@ -58,14 +68,16 @@ def build(
         for identity, baseline in notebook.baselines.items()
         if baseline is not None
     }
-    view = View(notebook, comparisons, problems, to)
+    scores = tuple(predictions.scores(notebook))
+    view = View(telling.told(notebook), comparisons, problems, to, scores)
     renderer = Renderer(templates)
     pages = [
         _overview(renderer, links.HOME, "Where things stand", overviews.home(view)),
         _overview(renderer, links.RUNS, "Runs", overviews.runs(view)),
         _overview(renderer, links.CAMPAIGNS, "Campaigns", overviews.campaigns(view)),
         _overview(renderer, links.HISTORY, "History", overviews.history(view)),
-        _overview(renderer, links.AUDIT, "Audit", overviews.audited(view)),
+        _overview(renderer, links.AUDIT, "Audit", doubtpages.audited(view)),
+        _overview(renderer, links.CHECKS, "Checks", doubtpages.checks()),
         _overview(renderer, links.GLOSSARY, "Glossary", overviews.glossary(view)),
     ]
     for name in notebook.campaign_names:
@@ -113,6 +125,7 @@ def _run(renderer: Renderer, view: View, identity: str) -> Page:
         view.comparisons.get(identity),
         tuple(problem for problem in view.problems if problem.file == file),
         view.to,
+        view.scores,
     )
     parts = [
         Part(section.slug, section.title, found) for section, found in sections.built(run_view)

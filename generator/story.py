@@ -5,11 +5,13 @@ Each is a function from what is known of the run to blocks; without data it yiel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from generator import display, likeness, tables, units
+from generator import audit, display, likeness, links, tables, units
 from generator.blocks import (
     LEVELS,
+    PREDICTED,
     Block,
     Cell,
     Code,
@@ -20,15 +22,30 @@ from generator.blocks import (
     Prose,
     Table,
 )
+from generator.doubts import Kind
+from generator.errors import Level
+from generator.metrics import METRICS
 from generator.narrative import Cost, Expectation
-from generator.view import RunView, action_items, headline, known, problem_item, sentences, verdicts
+from generator.predictions import expected
+from generator.view import (
+    RunView,
+    action_items,
+    claims_table,
+    headline,
+    known,
+    ordered,
+    problem_item,
+    sentences,
+    verdicts,
+)
 
 
 def result(view: RunView) -> Iterator[Block]:
     """The run in two sentences and a few large figures."""
     if view.run.summary:
         yield Prose(view.run.summary)
-    yield from headline(view.measurements, [view.comparison] if view.comparison else [])
+    against = [view.comparison] if view.comparison else []
+    yield from headline(view.measurements, against, view.doubted_metrics)
     if view.comparison:
         yield from verdicts(view.comparison)
         for warning in view.comparison.warnings:
@@ -41,9 +58,52 @@ def conclusions(view: RunView) -> Iterator[Block]:
 
 
 def doubts(view: RunView) -> Iterator[Block]:
-    """What the checks found in the record."""
-    if view.problems:
-        yield Items(tuple(problem_item(problem) for problem in view.problems), "Problems")
+    """What the checks found in the record, by kind; what is acknowledged comes last."""
+    problems = ordered(view.problems)
+    often = Counter(problem.code for problem in problems)
+    groups: dict[tuple[str, str], list[Item]] = {}
+    for number, problem in enumerate(problems, 1):
+        kind, title = audit.RULES.get(problem.code, (Kind.FILE, ""))
+        href = view.to.href(view.page, links.CHECKS, problem.code)
+        item = problem_item(problem, f"{problem.code}, line {problem.place.line}", href, number)
+        if problem.level is Level.ACKNOWLEDGED:
+            group = ("Acknowledged", "")
+        else:
+            group = (str(kind), title if often[problem.code] > MOST_OPEN else "")
+        groups.setdefault(group, []).append(item)
+    for (title, rule), items in groups.items():
+        yield Items(tuple(items), rule or title, headed=True, folds=bool(rule))
+
+
+MOST_OPEN = 3
+"""How many doubts of one rule stand open; more are folded behind their number."""
+
+
+def claims(view: RunView) -> Iterator[Block]:
+    """Figures that somebody typed, each with how it stands against the data."""
+    yield from claims_table(view.notebook, view.identity)
+
+
+def predictions(view: RunView) -> Iterator[Block]:
+    """What was expected of the changes, and what this or a later run showed."""
+    mine = [s for s in view.scores if view.identity in (s.run, s.stated_in, s.changed_in)]
+    rows = tuple(
+        (
+            Cell(score.subject, sub=f"stated in {score.stated_in}"),
+            Cell(f"{_metric_label(score.expects.of)} {expected(score.expects)}"),
+            Cell(score.measured or "n/a", sub=score.caveat),
+            Cell(f"{score.run} against {score.versus}" if score.versus else score.run),
+            Cell("", mark=PREDICTED[score.standing]),
+        )
+        for score in mine
+    )
+    if rows:
+        columns = ("Prediction", "Expected", "Measured", "Scored by", "Outcome")
+        yield Table("predictions-table", "Predictions", columns, rows)
+
+
+def _metric_label(name: str) -> str:
+    return METRICS[name].label if name in METRICS else name
 
 
 def question(view: RunView) -> Iterator[Block]:
@@ -59,7 +119,10 @@ def question(view: RunView) -> Iterator[Block]:
             continue
         groups[len(rows)] = name
         found = likeness.settings(part, remarks=True)
-        rows += [(Cell(setting), Cell(text)) for setting, (_, text) in found]
+        rows += [
+            (Cell(setting), Cell(text, doubts=view.doubts_of(name.lower(), *setting.split("."))))
+            for setting, (_, text) in found
+        ]
     if rows:
         yield Table(
             "setup",
@@ -75,8 +138,11 @@ def differences(view: RunView) -> Iterator[Block]:
     if not view.comparison:
         return
     found = view.comparison.likeness
+    yield Note(found.attribution, "doubt" if found.confounded else "neutral")
     if found.load:
         yield tables.difference_table(found.load, "load-differences", "Load")
+    if found.environment:
+        yield tables.difference_table(found.environment, "environment-differences", "Environment")
     if found.deployment:
         yield tables.difference_table(found.deployment, "deployment-differences", "Deployment")
     if not found.load and not found.deployment:
@@ -154,9 +220,9 @@ def options(view: RunView) -> Iterator[Block]:
                 option.impact or _expected(option.expects) or "not stated",
                 sub=_expected(option.expects) if option.impact else "",
             ),
-            Cell(_cost(option.cost)),
+            Cell(_cost(option.cost), doubts=view.doubts_of("options", position, "cost")),
         )
-        for option in view.run.options
+        for position, option in enumerate(view.run.options)
     )
     yield Table("options-table", "Options", ("Option", "For", "Against", "Impact", "Cost"), rows)
 

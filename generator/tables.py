@@ -38,8 +38,12 @@ def comparison_table(
     to: Links,
     names: Iterable[str] = METRICS,
     id_: str = "delta-table",
+    doubted: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Table:
-    """The candidate's metrics with baseline, delta and verdict."""
+    """The candidate's metrics with baseline, delta and verdict.
+
+    `doubted` has the numbers of the page's doubts by metric.
+    """
     footnotes = Footnotes()
     rows: list[tuple[Cell, ...]] = []
     groups: dict[int, str] = {}
@@ -52,7 +56,11 @@ def comparison_table(
         rows.append(
             (
                 metric_cell(delta.metric, page, to, footnotes.numbers(delta.warnings)),
-                Cell(show_value(delta.candidate), strong=True),
+                Cell(
+                    show_value(delta.candidate),
+                    strong=True,
+                    doubts=doubted.get(name, ()) if doubted and delta.candidate else (),
+                ),
                 Cell(delta.show_delta(), sub=delta.show_change() if delta.delta else ""),
                 Cell(show_value(delta.baseline)),
                 verdict_cell(delta),
@@ -70,14 +78,18 @@ def comparison_table(
 
 
 def metrics_table(
-    measurements: Iterable[Measurement], page: str, to: Links, id_: str = "figures-table"
+    measurements: Iterable[Measurement],
+    page: str,
+    to: Links,
+    id_: str = "figures-table",
+    doubted: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Table:
-    """A run's metrics where there is nothing to compare with."""
+    """A run's metrics where there is nothing to compare with; `doubted` as above."""
     footnotes = Footnotes()
     rows = tuple(
         (
             metric_cell(m.metric, page, to, footnotes.numbers(m.warnings)),
-            Cell(m.show(), strong=True),
+            Cell(m.show(), strong=True, doubts=doubted.get(m.metric.name, ()) if doubted else ()),
             Cell(m.source),
         )
         for m in measurements

@@ -6,15 +6,18 @@ colour the terminal of whoever reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from generator.compare import SIGNS, Comparison, Delta, Verdict
+from generator import explain, rules
+from generator.compare import Comparison, Delta
+from generator.errors import NotebookError
 from generator.measurements import Measurement
+from generator.verdicts import SIGNS, Verdict
 
 _COLOURS = {Verdict.IMPROVED: "green", Verdict.REGRESSED: "red"}
 
@@ -23,6 +26,23 @@ def plain(text: str) -> str:
     """`text` without control characters."""
     return "".join(
         char if char.isprintable() or char == "\N{NO-BREAK SPACE}" else " " for char in text
+    )
+
+
+def explanation(code: str, rules_by_code: Mapping[str, tuple[str, str]]) -> str:
+    """What a code of `loadbook check` means, as the site's page has it.
+
+    Raises NotebookError for a code that there is not.
+    """
+    found = rules.explanations().get(code)
+    if found is None:
+        near = explain.did_you_mean(code, dict(rules_by_code)) or "the site lists all codes"
+        raise NotebookError(f"there is no code {code!r}: {near}")
+    kind, title = rules_by_code[code]
+    example = "\n".join(f"    {line}" for line in found.example.rstrip().splitlines())
+    return (
+        f"{code}: {title} ({kind})\n\n{found.meaning.strip()}\n\nFor example:\n\n{example}\n\n"
+        f"To mend it: {found.mend.strip()}"
     )
 
 

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from generator import links
+from generator import audit, claims, doubts, figures, links
 from generator.blocks import (
     PROBLEM_LEVELS,
+    STANDINGS,
     STATES,
     Block,
+    Cell,
     Item,
     Items,
     Picture,
+    Table,
     Tile,
     Tiles,
     verdict_mark,
 )
 from generator.charts import CHARTS
-from generator.compare import Comparison, Delta, Verdict
-from generator.errors import Problem
+from generator.claims import Judged
+from generator.compare import Comparison, Delta, compare
+from generator.errors import Level, Place, Problem, field_name
 from generator.links import Links
 from generator.measurements import Measurement
-from generator.metrics import METRICS
+from generator.metrics import METRICS, Metric
 from generator.model import Run
 from generator.narrative import Action
 from generator.notebook import Notebook
+from generator.predictions import Score
+from generator.verdicts import Verdict
 
 HEADLINE = (
     "request_rate",
@@ -49,6 +56,46 @@ class RunView:
     comparison: Comparison | None
     problems: tuple[Problem, ...]
     to: Links
+    scores: tuple[Score, ...] = ()
+
+    @cached_property
+    def doubted(self) -> dict[str, tuple[int, ...]]:
+        """The numbers of the doubts of each field that one is about."""
+        found: dict[str, list[int]] = {}
+        for number, problem in enumerate(ordered(self.problems), 1):
+            for name in dict.fromkeys((problem.field, *problem.concerns)):
+                found.setdefault(name, []).append(number)
+        return {name: tuple(numbers) for name, numbers in found.items()}
+
+    def doubts_of(self, *path: str | int) -> tuple[int, ...]:
+        """The numbers of the doubts that are about the field at a path of the record."""
+        return self.doubted.get(field_name(path), ())
+
+    @cached_property
+    def doubted_metrics(self) -> dict[str, tuple[int, ...]]:
+        """The numbers of the doubts that each metric's figure rests on."""
+        found: dict[str, tuple[int, ...]] = {}
+        for metric in METRICS.values():
+            own = [
+                number for field in self._fields(metric) for number in self.doubted.get(field, ())
+            ]
+            used = [number for name in metric.inputs for number in found.get(name, ())]
+            found[metric.name] = tuple(sorted({*own, *used}))
+        return found
+
+    def _fields(self, metric: Metric) -> Iterator[str]:
+        """Where the figures of a metric stand in this record."""
+        taken = figures.snapshot_of(self.run)
+        for path in (metric.recorded, *metric.rests_on):
+            parts: list[str | int] = []
+            for name in path.split(".") if path else ():
+                if name == "snapshot":
+                    parts += ["snapshots", taken[0] if taken else 0]
+                elif name == "-1":
+                    parts.append(len(self.run.cache.timeline) - 1 if self.run.cache else 0)
+                else:
+                    parts.append(name)
+            yield field_name(parts)
 
     @property
     def page(self) -> str:
@@ -56,8 +103,50 @@ class RunView:
         return links.run_page(self.identity)
 
 
+@dataclass(frozen=True)
+class View:
+    """All that the pages over several runs are made from."""
+
+    notebook: Notebook
+    comparisons: Mapping[str, Comparison]
+    problems: Sequence[Problem]
+    to: Links
+    scores: tuple[Score, ...] = ()
+    _from_first: dict[str, Comparison] = field(default_factory=dict)
+
+    def from_first(self, identity: str) -> Comparison | None:
+        """The run against the first completed run of its scenario; None if it is that run."""
+        run = self.notebook.runs[identity]
+        scenario = run.load.scenario if run.load else None
+        for first in self.notebook.completed:
+            other = self.notebook.runs[first]
+            if other.load and other.load.scenario == scenario:
+                if first == identity:
+                    return None
+                if identity not in self._from_first:
+                    self._from_first[identity] = compare(self.notebook, first, identity)
+                return self._from_first[identity]
+        return None
+
+
+KINDS = tuple(doubts.Kind)
+
+
+def ordered(problems: Sequence[Problem]) -> list[Problem]:
+    """A record's problems as its page lists them: by kind, acknowledged ones last."""
+
+    def key(problem: Problem) -> tuple[bool, int, Place, str]:
+        kind, _ = audit.RULES.get(problem.code, (doubts.Kind.FILE, ""))
+        accepted = problem.level is Level.ACKNOWLEDGED
+        return accepted, KINDS.index(kind), problem.place, problem.field
+
+    return sorted(problems, key=key)
+
+
 def headline(
-    measurements: dict[str, Measurement], comparisons: Sequence[Comparison]
+    measurements: dict[str, Measurement],
+    comparisons: Sequence[Comparison],
+    doubted: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Iterator[Block]:
     """The headline metrics as tiles, each against every one of `comparisons`."""
     tiles = []
@@ -72,7 +161,8 @@ def headline(
         ]
         label = METRICS[name].label
         note = "rests on a figure that the record contradicts" if measurement.warnings else ""
-        tiles.append(Tile(label, measurement.show(), tuple(against), note))
+        numbers = doubted.get(name, ()) if doubted else ()
+        tiles.append(Tile(label, measurement.show(), tuple(against), note, numbers))
     if tiles:
         yield Tiles(tuple(tiles))
 
@@ -103,16 +193,65 @@ def sentences(texts: Sequence[str]) -> Iterator[Block]:
         yield Items(tuple(Item(prose=text) for text in texts))
 
 
-def problem_item(problem: Problem, place: str = "", href: str = "") -> Item:
-    """A problem with its field; `place` says where it is, else its place in the record."""
+def problem_item(problem: Problem, place: str = "", href: str = "", number: int = 0) -> Item:
+    """A problem with its field; `place` says where it is, else its place in the record.
+
+    On the page of its run it has a number, by which figures refer to it.
+    """
     place = place or f"{problem.file}:{problem.place.line}:{problem.place.column}"
-    facts = ((problem.field, problem.message), ("Hint", problem.hint))
+    facts = (
+        (problem.field, problem.message),
+        ("Acknowledged", problem.reason),
+        ("Hint", "" if problem.reason else problem.hint),
+    )
     return Item(
         mark=PROBLEM_LEVELS[problem.level],
         place=place,
         href=href,
-        facts=tuple((name, text) for name, text in facts if text),
+        facts=known(facts),
+        anchor=f"doubt-{number}" if number else "",
+        number=str(number) if number else "",
     )
+
+
+def claims_table(book: Notebook, identity: str) -> Iterator[Block]:
+    """The claims of a record, those that do not hold first, with what the data say."""
+    found = claims.judge(book, identity)
+    judged = sorted(found, key=lambda one: -_WEIGHT[one.outcome.standing])
+    rows = tuple(
+        (
+            Cell(f"“{one.claim.says}”", sub=one.claim.where or ""),
+            Cell(_about(one), sub=_against(one)),
+            Cell(one.outcome.figure or "–", sub=one.outcome.note),
+            Cell("", mark=STANDINGS[one.outcome.standing]),
+        )
+        for one in judged
+    )
+    if rows:
+        holding = sum(one.outcome.holds for one in judged)
+        caption = f"Figures typed by hand: {holding} of {len(rows)} are what the data say"
+        yield Table("claims-table", caption, ("Claim", "About", "Data", "Standing"), rows)
+
+
+_WEIGHT = {
+    claims.Standing.CONTRADICTED: 3,
+    claims.Standing.NOT_VERIFIABLE: 2,
+    claims.Standing.ROUNDED: 1,
+    claims.Standing.VERIFIED: 0,
+}
+
+
+def _about(one: Judged) -> str:
+    metric = METRICS.get(one.claim.metric)
+    label = metric.label if metric else "CPU" if one.claim.pod else one.claim.metric
+    return f"{label} of {one.claim.pod}" if one.claim.pod else label
+
+
+def _against(one: Judged) -> str:
+    if one.claim.versus or one.outcome.versus:
+        stated = "" if one.claim.versus else ", as fits best"
+        return f"{one.run} against {one.claim.versus or one.outcome.versus}{stated}"
+    return one.run
 
 
 def action_items(found: Sequence[Action], href: str = "") -> Iterator[Block]:

@@ -32,6 +32,8 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
 MAX_NODES = 50_000
 MAX_DIGITS = 40
+MAX_LINES_OF_TEXT = 400
+"""How far from its start words are looked for in a text."""
 
 Path = tuple[str | int, ...]
 
@@ -60,6 +62,7 @@ class Document:
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    text: str = ""
 
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Where a field stands; a field that is not there has its nearest parent's place."""
@@ -70,6 +73,19 @@ class Document:
             if found:
                 return found
         return self.values.get((), Place())
+
+    def place_inside(self, path: Path, words: str) -> Place:
+        """Where `words` first stand in the text at `path`; its start where they don't."""
+        start = self.place(path)
+        if not words:
+            return start
+        lines = self.text.split("\n")
+        for number in range(start.line, min(start.line + MAX_LINES_OF_TEXT, len(lines) + 1)):
+            after = start.column - 1 if number == start.line else 0
+            column = lines[number - 1].find(words, after)
+            if column >= 0:
+                return Place(number, column + 1)
+        return start
 
     def problem(
         self,
@@ -102,6 +118,7 @@ def read(file: str, content: bytes) -> Document:
     text = _decode(document, content)
     if text is None:
         return document
+    document.text = text
     loader = YAML(typ="safe")
     try:
         _Builder(document).build(loader.parse(text))

@@ -23,10 +23,11 @@ from generator import bars, compare, curves, drawing, lettering, settings, vecto
 from generator import notebook as notebooks
 from generator import records as record_files
 from generator.charts import CHARTS
-from generator.compare import Comparison, Verdict
+from generator.compare import Comparison
 from generator.model import Run
 from generator.notebook import Notebook
 from generator.vector import Chart, Sketch
+from generator.verdicts import SIGNS, Verdict
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
@@ -431,7 +432,7 @@ def test_each_verdict_has_a_sign_and_a_word(book: Notebook, verdict: Verdict) ->
     delta = replace(comparison.deltas["request_rate"], verdict=verdict)
     shown = texts(chart("before_after", replace(comparison, deltas={"request_rate": delta})).svg)
     judged = verdict in (Verdict.IMPROVED, Verdict.REGRESSED, Verdict.UNCHANGED)
-    assert f"{compare.SIGNS[verdict]} {verdict if judged else 'not judged'}" in shown
+    assert f"{SIGNS[verdict]} {verdict if judged else 'not judged'}" in shown
 
 
 def test_before_after_leaves_out_what_has_one_side(book: Notebook) -> None:

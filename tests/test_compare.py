@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.compare import SIGNS, Delta, Verdict, compare
+from generator.compare import Delta, compare
 from generator.errors import UnknownRunError
 from generator.metrics import METRICS
 from generator.notebook import Notebook
+from generator.verdicts import SIGNS, Verdict
 from tests.conftest import Golden, book, open_book, write_book
 
 CASES = Path(__file__).parent / "golden" / "diff"

@@ -216,7 +216,7 @@ def test_the_fields_of_any_part_are_known() -> None:
     assert set(fields_at(Run, ("load", "stages", 0))) == {"duration", "target"}
     assert set(fields_at(Run, ("snapshots", 3, "pods", "list", 1))) >= {"name", "node", "cpu"}
     assert set(fields_at(Run, ("deployment", "node_group"))) >= {"min", "max", "price_per_hour"}
-    assert set(fields_at(Campaign, ("actions", 0))) == {"title", "state", "detail", "when"}
+    assert set(fields_at(Campaign, ("actions", 0))) >= {"title", "state", "detail", "when"}
     assert set(fields_at(Run, ())) == set(Run.model_fields)
     assert fields_at(Run, ("title",)) == {}
 

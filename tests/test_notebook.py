@@ -87,8 +87,8 @@ def test_the_order_of_the_files_does_not_matter(order: list[str]) -> None:
     assert {problem.as_text() for problem in found.problems} == {
         problem.as_text() for problem in known.problems
     }
-    assert {name: found.repeats_of(name) for name in found.runs} == {
-        name: known.repeats_of(name) for name in known.runs
+    assert {name: len(found.replicates(name)) for name in found.runs} == {
+        name: len(known.replicates(name)) for name in known.runs
     }
 
 
@@ -144,7 +144,7 @@ def test_repeats_are_counted_among_completed_runs() -> None:
             "b/2": run(2, repeats="b/1"),
         }
     )
-    counted = {name: found.repeats_of(name) for name in ("a/1", "a/2", "a/3", "a/5", "b/2")}
+    counted = {name: len(found.replicates(name)) for name in ("a/1", "a/2", "a/3", "a/5", "b/2")}
     assert counted == {"a/1": 3, "a/2": 3, "a/3": 3, "a/5": 1, "b/2": 1}
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, StringConstraints
 
 from generator import records
 from generator.errors import Level, Place
-from generator.fields import In
+from generator.fields import NAME, In
 from generator.model import Campaign, Run
 from generator.records import Record, read_campaign, read_run
 from generator.units import CHANGE, COUNT, SECONDS, Unit
@@ -59,6 +59,10 @@ TREES = st.recursive(
     ),
     max_leaves=4,
 )
+
+
+KEYS = st.sampled_from(["a", "more-nodes", "k_1.2"])
+REFERENCES = st.sampled_from(["#a", "#more-nodes", "a/b#a", "s-8/post.fix#k_1.2"])
 
 
 @st.composite
@@ -106,8 +110,14 @@ def values(annotation: Any, metadata: tuple[Any, ...] = ()) -> st.SearchStrategy
         return st.dictionaries(LINES.map(str.strip), inner, max_size=2)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return contents(annotation)
+    if annotation is bool:
+        return st.booleans()
     assert annotation is str, annotation
     for mark in metadata:
+        if isinstance(mark, StringConstraints) and "#" in str(mark.pattern):
+            return REFERENCES
+        if isinstance(mark, StringConstraints) and mark.pattern == f"^{NAME}$":
+            return KEYS
         if isinstance(mark, StringConstraints) and "/" in str(mark.pattern):
             return RUN_IDS
         if isinstance(mark, StringConstraints) and mark.pattern:

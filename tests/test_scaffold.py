@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator import audit
+from generator.doubts import Kind
 from generator.errors import NotebookError
 from generator.scaffold import new_record
 from tests.conftest import open_book, write_book
@@ -43,7 +44,10 @@ def uncommented(text: str) -> str:
 
 @pytest.mark.parametrize("name", ["more-nodes", "campaign"])
 def test_what_the_comments_propose_is_right(root: Path, name: str) -> None:
-    """With each commented field uncommented the record is still without a mistake."""
+    """With each commented field uncommented the record is still without a mistake.
+
+    Its snapshot shows a pending pod, to show how one is written: the cluster is what smells.
+    """
     new_record(root, "session-9/another-run", TODAY)
     new_record(root, "session-9/more-nodes", TODAY)
     path = root / "experiments" / "session-9" / f"{name}.yaml"
@@ -51,7 +55,8 @@ def test_what_the_comments_propose_is_right(root: Path, name: str) -> None:
     assert text.count("\n# ") < path.read_text("utf-8").count("\n# ") / 2
     path.write_text(text.replace("status: planned", "status: completed"), "utf-8")
     found = open_book(root)
-    assert [problem.as_text() for problem in audit.problems(found)] == []
+    mistakes = [p for p in audit.problems(found) if audit.RULES[p.code][0] is not Kind.CLUSTER]
+    assert [problem.as_text() for problem in mistakes] == []
     if name == "more-nodes":
         run = found.runs["session-9/more-nodes"]
         assert run.date == TODAY

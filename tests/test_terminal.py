@@ -87,7 +87,13 @@ def test_a_comparison_as_text_has_all_that_was_found(notebook: Notebook) -> None
     text = printed.getvalue().replace("\N{NO-BREAK SPACE}", " ")
     lines = {line.split("  ")[1].strip(): line for line in text.splitlines() if "  " in line[:3]}
     row = next(line for name, line in lines.items() if name.startswith("RPS per core"))
-    for shown in ("107.3 /s", "83.1 /s", "−24.2 /s", "−22.6 %", "▼ regressed (tolerance 5 %)"):
+    for shown in (
+        "107.3 /s",
+        "83.1 /s",
+        "−24.2 /s",
+        "−22.6 %",
+        "▼ regressed (tolerance 5 %, n = 1 and 1, noise not known)",
+    ):
         assert shown in row
     assert "! Not like for like: VUs 50 → 100" in text
     mark = row.split("[")[1].split("]")[0].split(",")[0]
