@@ -161,10 +161,11 @@ def implied_duration(book: Notebook) -> Found:
     durations: dict[str, list[tuple[str, Quantity]]] = {}
     for identity, run in book.runs.items():
         stated = known(figures.recorded(run, "load.duration"))
-        if run.load and stated:
+        if run.load and run.load.scenario and stated:
             durations.setdefault(run.load.scenario, []).append((identity, stated))
     for identity, run in book.runs.items():
-        others = durations.get(run.load.scenario, []) if run.load else []
+        scenario = run.load.scenario if run.load else None
+        others = durations.get(scenario, []) if scenario else []
         if run.load is None or run.load.duration is not None or len(others) < 2:
             continue
         count, rate = (figures.recorded(run, f"k6.http_reqs.{name}") for name in ("count", "rate"))

@@ -59,7 +59,9 @@ class Stage(Part):
 class Load(Part):
     """What was asked of the system."""
 
-    scenario: Line = Field(description="Name of the scenario; runs of one scenario are compared.")
+    scenario: Line | None = Field(
+        None, description="Name of the scenario; runs of one scenario are compared."
+    )
     test_type: Line | None = Field(None, description="smoke, load, stress, spike, soak.")
     script: Line | None = Field(None, description="The k6 script.")
     executor: Line | None = Field(None, description="k6 executor, for example ramping-vus.")

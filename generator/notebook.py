@@ -83,7 +83,7 @@ class Notebook:
     def repeated_in_scenario(self, identity: str) -> Sequence[tuple[str, ...]]:
         """Every group of two or more completed repeats of the run's scenario."""
         load = self.runs[identity].load
-        return self._repeated.get(load.scenario, ()) if load else ()
+        return self._repeated.get(load.scenario, ()) if load and load.scenario else ()
 
     @cached_property
     def _repeats(self) -> Mapping[str, tuple[str, ...]]:
@@ -99,7 +99,7 @@ class Notebook:
         found: dict[str, list[tuple[str, ...]]] = {}
         for group in self._repeats.values():
             load = self.runs[group[0]].load
-            if load and len(group) > 1:
+            if load and load.scenario and len(group) > 1:
                 found.setdefault(load.scenario, []).append(group)
         return found
 

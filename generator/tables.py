@@ -227,7 +227,7 @@ def runs_table(notebook: Notebook, runs: Iterable[str], page: str, to: Links) ->
     rows = []
     for identity in sorted(runs, key=lambda identity: -position[identity]):
         run, measured = notebook.runs[identity], notebook.measurements[identity]
-        scenario = run.load.scenario if run.load else "n/a"
+        scenario = (run.load.scenario if run.load else None) or "n/a"
         rows.append(
             (
                 Cell(run.title, sub=identity, href=to.href(page, links.run_page(identity))),

@@ -120,7 +120,7 @@ class View:
         scenario = run.load.scenario if run.load else None
         for first in self.notebook.completed:
             other = self.notebook.runs[first]
-            if other.load and other.load.scenario == scenario:
+            if scenario and other.load and other.load.scenario == scenario:
                 if first == identity:
                     return None
                 if identity not in self._from_first:

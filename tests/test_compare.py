@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 
 from generator.compare import Delta, compare
 from generator.errors import UnknownRunError
+from generator.links import Links
 from generator.metrics import METRICS
 from generator.notebook import Notebook
 from generator.verdicts import SIGNS, Verdict
+from generator.view import View
 from tests.conftest import Golden, book, open_book, write_book
 
 CASES = Path(__file__).parent / "golden" / "diff"
@@ -246,3 +248,11 @@ def numbers(data: Any) -> list[float]:
     if isinstance(data, list):
         return [number for item in data for number in numbers(item)]
     return [data] if isinstance(data, float) else []
+
+
+def test_runs_without_a_scenario_have_no_first_run() -> None:
+    """Two runs whose records name no scenario are not taken for runs of one scenario."""
+    text = "title: T\nstatus: completed\ndate: 2026-01-0{}\nload: {{vus: 5}}\n"
+    notebook = book({f"c/{name}": text.format(name) for name in (1, 2)})
+    assert set(notebook.baselines.values()) == {None}
+    assert View(notebook, {}, (), Links()).from_first("c/2") is None

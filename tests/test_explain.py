@@ -48,11 +48,11 @@ def problem(text: str) -> Problem:
             "there are: cpu, memory",
         ),
         (
-            "load: {vus: 1}",
+            "endpoints: {list: [{path: /a}]}",
             "field-missing",
-            "load.scenario",
-            "'scenario' is missing",
-            "Name of the scenario; runs of one scenario are compared.",
+            "endpoints.source",
+            "'source' is missing",
+            "What measured it, for example X-Ray.",
         ),
         (
             "snapshots: [{moment: peek}]",

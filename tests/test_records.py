@@ -276,7 +276,7 @@ def test_problems_come_from_top_to_bottom() -> None:
     places = [problem.place for problem in record.problems]
     assert places == sorted(places)
     assert codes(record)[0] == "field-missing"
-    assert len(places) == 8
+    assert len(places) == 7
 
 
 def test_one_mistake_is_one_problem() -> None:

@@ -75,7 +75,7 @@ def test_what_a_campaign_may_hold_fits_the_schema(record: dict[str, Any]) -> Non
     [
         {"laod": {}},
         {"load": {"scenario": "s", "duraton": 1}},
-        {"load": {"vus": 1}},
+        {"endpoints": {"list": []}},
         {"load": "stress"},
         {"status": "complete"},
         {"title": ["T"]},
