@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.importers import k6_json
 from generator.importers.source import Importer
 
-IMPORTERS: tuple[Importer, ...] = ()
+IMPORTERS: tuple[Importer, ...] = (*k6_json.IMPORTERS,)
