@@ -42,8 +42,9 @@ def decoded(data: bytes) -> str:
 
 
 def lines(source: Source) -> Iterator[tuple[int, str]]:
-    """Each line with its number from 1, whatever the file's size, without its end.
+    """Each line with its number from 1 and its end, whatever the file's size.
 
+    The last line has no end where the file is cut off, and where it was pasted so.
     UTF-8, or UTF-16 with a byte order mark; what is neither comes out as replacement characters.
     Raises ContentError where the archive is broken.
     """
@@ -54,7 +55,7 @@ def lines(source: Source) -> Iterator[tuple[int, str]]:
         while part := text.readline(MAX_LINE):
             if starts:
                 number += 1
-                yield number, part.rstrip("\r\n")
+                yield number, part
             starts = part.endswith("\n")
 
 
