@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("importers.content", "importers.k6_log", "importers.k6_metrics", "importers.k6_status"),
     ("importers.k6_fields", "importers.k6_lines", "importers.k6_shapes"),
     ("importers.k6_runs", "importers.k6_screen"),
-    ("importers.k6_json", "importers.k6_text"),
+    ("importers.k6_dashboard", "importers.k6_json", "importers.k6_text"),
     ("importers.registry",),
     ("measurements", "settings"),
     ("notebook", "scaffold"),
