@@ -196,7 +196,7 @@ def _fields(report: Report) -> dict[str, Any]:
     fields: dict[str, Any] = {"series": [series]}
     names = [name.strip() for name in report.scenarios if name.strip().isprintable()]
     if any(names):
-        fields["k6"] = {"scenarios": [name for name in names if name]}
+        fields["k6"] = {"scenarios": sorted(filter(None, names))}
     if report.start is not None and 0 < report.start < 2e14:
         begun = datetime.fromtimestamp(report.start // 1000, UTC)
         fields["date"] = begun.isoformat().replace("+00:00", "Z")

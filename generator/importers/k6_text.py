@@ -133,7 +133,8 @@ def _asked_for(screen: Screen, ended: Ended) -> dict[str, dict[str, Any]]:
             load["vus"] = screen.vus
         elif model == "open" and len(scenarios) == 1:
             load["rate"] = f"{scenarios[0].rate}/s"
-    names = [scenario.name for scenario in scenarios]
+    # k6 prints them in an order that differs from run to run.
+    names = sorted(scenario.name for scenario in scenarios)
     return ({"load": load} if load else {}) | ({"k6": {"scenarios": names}} if names else {})
 
 

@@ -107,7 +107,7 @@ def test_the_record_gets_the_table_with_its_interval() -> None:
     """The series, when the run began, and the scenarios."""
     assert read(K6 / "1.1.0/arrival/dashboard.html").fields == {
         "series": [{"file": "series-k6.csv", "source": "k6", "interval": "1s"}],
-        "k6": {"scenarios": ["steady", "spike"]},
+        "k6": {"scenarios": ["spike", "steady"]},
         "date": "2026-11-23T11:41:44Z",
     }
 

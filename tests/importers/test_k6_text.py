@@ -242,7 +242,7 @@ def test_a_check_may_be_called_anything() -> None:
     ("sample", "load", "scenarios"),
     [
         ("ramp50", {"executor": "ramping-vus", "model": "closed", "vus": 50}, ["default"]),
-        ("arrival", {"model": "open"}, ["steady", "spike"]),
+        ("arrival", {"model": "open"}, ["spike", "steady"]),
         ("setup_dilution", {"executor": "constant-vus", "model": "closed", "vus": 10}, ["main"]),
         (
             "iter_exception",
