@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from generator.importers.k6_metrics import Check, Figure, Metric, Summary, number, samples
+from generator.importers.k6_spelling import NAMELESS, Page, line
 from generator.units import (
     BYTES,
     COUNT,
-    MAX_VALUE,
     MILLISECONDS,
     NUMBER,
     PER_SECOND,
     SECONDS,
     SHARE,
-    Unit,
-    UnitError,
-    parse,
 )
 
 MAX_ENTRIES = 1_000
 """Most metrics, checks and thresholds that a record gets of a summary; others are left out."""
-
-MAX_NAME = 300
-"""Longest name that a record may hold; longer ones are cut."""
 
 ENDPOINT_TAGS = ("endpoint", "name", "route", "path", "api", "url")
 """Tags whose parts of http_req_duration are a breakdown by endpoint, the first ones preferred."""
@@ -44,40 +36,14 @@ _TREND = {
     "max": "max",
 }
 _OF_ENDPOINT = {stat: name for stat, name in _TREND.items() if name != "min"}
-_SYMBOLS = {
-    one.name: sign
-    for one, sign in ((MILLISECONDS, "ms"), (PER_SECOND, "/s"), (SHARE, "%"), (SECONDS, "s"))
-}
-
-
-@dataclass
-class Page:
-    """The fields that a summary fills, and what of it could not be written.
-
-    `used` are the values of a trend that have fields of their own, by the trend's name.
-    """
-
-    fields: dict[str, Any] = field(default_factory=dict)
-    used: dict[str, set[str]] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-
-    def figure(self, name: str, figure: Figure | None, unit: Unit) -> dict[str, str | int | float]:
-        """One entry `{name: figure}`, empty where there is none or it is none of this unit."""
-        if figure is None:
-            return {}
-        try:
-            written = spelled(figure, unit)
-            parse(written, unit)
-        except UnitError:
-            self.refused.append(f"{name} {str(figure)[:20]}")
-            return {}
-        return {name: written}
 
 
 def page_of(summary: Summary) -> Page:
     """The record's fields of a summary, in the order of the record."""
     page = Page()
-    shown = summary.metrics[:MAX_ENTRIES]
+    # Where there are too many, parts by tags are the first to go, k6's own metrics the last.
+    ranked = sorted(summary.metrics, key=lambda one: (bool(one.selector), one.name not in _OWN))
+    shown = ranked[:MAX_ENTRIES]
     measured = [metric for metric in shown if summary.has_samples(metric)]
     by_name = {metric.name: metric for metric in measured}
     k6: dict[str, Any] = {}
@@ -88,7 +54,7 @@ def page_of(summary: Summary) -> Page:
     own_rates = [by_name[name] for name in sorted(by_name) if by_name[name].is_own_rate]
     rates: dict[str, Any] = {}
     for metric in own_rates:
-        rates |= page.figure(_line(metric.name), _share(metric), SHARE)
+        rates |= page.figure(line(metric.name), _share(metric), SHARE)
         taken.add(metric.name)
     k6 |= _nonempty("rates", rates)
     if thresholds := _thresholds(summary, shown):
@@ -102,29 +68,6 @@ def page_of(summary: Summary) -> Page:
     if duration := page.figure("duration", summary.duration, SECONDS):
         page.fields["load"] = duration
     return page
-
-
-def spelled(figure: Figure, unit: Unit) -> str | int | float:
-    """A figure as a record has it: text as printed, counts and bytes as numbers, else with unit.
-
-    Numbers are rounded to six decimals. Raises UnitError for what is not finite or too large.
-    """
-    if isinstance(figure, str):
-        counted = unit in (COUNT, NUMBER) and figure.isdecimal() and figure.isascii()
-        return int(figure) if counted else figure
-    if isinstance(figure, bool) or not abs(figure) <= MAX_VALUE:
-        raise UnitError(f"{str(figure)[:20]} is no figure")
-    if unit.name in _SYMBOLS:
-        exact = Decimal(repr(figure)) * (100 if unit is SHARE else 1)
-        return f"{_rounded(exact)}{_SYMBOLS[unit.name]}"
-    rounded = round(figure, 6)
-    return int(rounded) if rounded == int(rounded) else rounded
-
-
-def _rounded(exact: Decimal) -> str:
-    text = f"{exact:.6f}"
-    text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def _own_fields(k6: dict[str, Any], metrics: Mapping[str, Metric], page: Page) -> set[str]:
@@ -198,9 +141,9 @@ def _checks(metric: Metric | None, checks: Sequence[Check], page: Page) -> dict[
         found |= page.figure("fails", metric.values.get("fails"), COUNT)
     listed = []
     for check in checks[:MAX_ENTRIES]:
-        entry: dict[str, Any] = {"name": _line(check.name)}
+        entry: dict[str, Any] = {"name": line(check.name)}
         if check.group:
-            entry["group"] = _line(check.group)
+            entry["group"] = line(check.group)
         entry |= page.figure("passes", check.passes, COUNT)
         listed.append(entry | page.figure("fails", check.fails, COUNT))
     return found | ({"list": listed} if listed else {})
@@ -213,7 +156,7 @@ def _thresholds(summary: Summary, metrics: Iterable[Metric]) -> list[dict[str, s
         measured = summary.has_samples(metric)
         for expression, kept in sorted(metric.thresholds):
             outcome = ("passed" if kept else "crossed") if measured else "no data"
-            entry = {"metric": _line(metric.name), "expression": _line(expression)}
+            entry = {"metric": line(metric.name), "expression": line(expression)}
             found.append({**entry, "outcome": outcome})
     return found[:MAX_ENTRIES]
 
@@ -236,7 +179,7 @@ def _endpoints(metrics: Mapping[str, Metric], taken: set[str], page: Page) -> li
         if method not in METHODS or not path.strip():
             method, path = tags_of.get("method", ""), tags_of[best]
         entry: dict[str, Any] = {"method": method} if method in METHODS else {}
-        entry["path"] = _line(path)
+        entry["path"] = line(path)
         if trend is not None:
             entry |= _trend(trend, page, _OF_ENDPOINT)
         entry |= page.figure("calls", _calls(trend, requests, failed), COUNT)
@@ -255,7 +198,7 @@ def _endpoint_tag(metric: Metric) -> str:
     """The tag that names the endpoint, where a metric is a part by it and at most the method."""
     names = [name for name in metric.tags if name != "method"]
     is_part = metric.type == _KINDS.get(metric.base) and len(names) == 1
-    named = is_part and names[0] in ENDPOINT_TAGS and _line(metric.tags[names[0]]) != NAMELESS
+    named = is_part and names[0] in ENDPOINT_TAGS and line(metric.tags[names[0]]) != NAMELESS
     return names[0] if named else ""
 
 
@@ -280,10 +223,10 @@ def _others(metrics: Iterable[Metric], taken: set[str], page: Page) -> dict[str,
             if name in used:
                 continue
             bare = number(figure, metric.contains) if isinstance(figure, str) else figure
-            plain |= page.figure(_line(name), figure if bare is None else bare, NUMBER)
+            plain |= page.figure(line(name), figure if bare is None else bare, NUMBER)
         if plain:
             kind = {"type": metric.type, "contains": metric.contains}
-            found[_line(metric.name)] = {**kind, "values": plain}
+            found[line(metric.name)] = {**kind, "values": plain}
     return found
 
 
@@ -296,12 +239,3 @@ def _place(value: tuple[str, Figure]) -> tuple[int, float, str]:
 
 
 _ORDER = ("count", "rate", "passes", "fails", "value", "avg", "min", "med", "max")
-
-NAMELESS = "(nameless)"
-
-
-def _line(text: str) -> str:
-    """A name as one line that a record can hold."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text[: 2 * MAX_NAME])
-    shown = shown.strip()
-    return (shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1].rstrip()}…") or NAMELESS

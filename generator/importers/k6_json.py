@@ -42,16 +42,17 @@ def read(sources: Sequence[Source], wishes: Wishes) -> Imported:
         found = find(document) if document is not None else None
         if found is not None:
             problems.extend(_doubts(found, source))
-            reads.append(Read(source, found.summary, version=found.version, typed=found.typed))
+            reads.append(Read(source, found.summary, 1, found.version, found.begun, found.typed))
         elif document is not None:
             problems.append(_none(source, "no metrics of k6 are in it"))
     if not reads:
         return Imported(problems=tuple(problems))
     fields, more = one_run(reads)
     ended = status_of_exit(wishes.exit_code)
-    status = {} if ended == "unknown" else {"status": ended}
+    if ended != "unknown":
+        fields["status"] = ended
     version = next((one.version for one in reads if one.version), "")
-    return Imported(fields | status, problems=(*problems, *more), tool=f"k6 {version}".strip())
+    return Imported(fields, problems=(*problems, *more), tool=f"k6 {version}".strip())
 
 
 IMPORTERS = (Importer("k6 summary (JSON)", "k6", recognises, read),)

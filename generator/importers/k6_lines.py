@@ -224,10 +224,11 @@ def scenario_state(text: str) -> tuple[str, str] | None:
     match = _SCENARIO.match(text)
     if match is None:
         return None
-    times = _TIMES.search(match[3])
-    spent, given = (seconds(times[1]), seconds(times[2])) if times else (None, None)
-    is_over = match[2] == "✗" and spent is not None and spent == given
-    return match[1], "✓" if is_over else match[2]
+    if match[2] == "✗" and (times := _TIMES.search(match[3])):
+        spent, given = seconds(times[1]), seconds(times[2])
+        if spent is not None and spent == given:
+            return match[1], "✓"
+    return match[1], match[2]
 
 
 def described(text: str) -> Scenario | None:

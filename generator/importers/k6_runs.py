@@ -14,12 +14,15 @@ from generator.importers.source import Source
 
 @dataclass(frozen=True)
 class Read:
-    """A summary as it was read: where it begins, which k6 wrote it, whether it states types."""
+    """A summary as it was read: at which line it begins, the version of the k6 that wrote it,
+    when the run began, and whether it states the types of its metrics.
+    """
 
     source: Source
     summary: Summary
     line: int = 1
     version: str = ""
+    begun: str = ""
     typed: bool = True
 
 
@@ -31,13 +34,17 @@ def one_run(found: Sequence[Read]) -> tuple[dict[str, Any], list[Problem]]:
     """
     first, *others = sorted(found, key=lambda one: not one.typed)
     summary = first.summary
+    begun = first.begun
     problems = []
     for other in others:
         if summary.same_run_as(other.summary):
             summary = summary.filled_from(other.summary)
+            begun = begun or other.begun
         else:
             problems.append(_of_another_run(other, first))
     page = page_of(summary)
+    if begun:
+        page.fields["date"] = begun
     problems.extend(_refused(page.refused, first))
     problems.extend(_doubts(summary, first))
     return page.fields, problems
@@ -73,12 +80,17 @@ def _refused(figures: Sequence[str], read: Read) -> Iterator[Problem]:
 
 def _doubts(summary: Summary, read: Read) -> Iterator[Problem]:
     """What a reader of the figures must know."""
-    for what, number_of in (("metrics", len(summary.metrics)), ("checks", len(summary.checks))):
+    counts = {
+        "metrics": len(summary.metrics),
+        "checks": len(summary.checks),
+        "thresholds": sum(len(metric.thresholds) for metric in summary.metrics),
+    }
+    for what, number_of in counts.items():
         if number_of > MAX_ENTRIES:
             yield _warning(
                 read,
                 "import-k6-many",
-                f"of {number_of} {what} the first {MAX_ENTRIES} were kept",
+                f"of {number_of:,} {what} {MAX_ENTRIES:,} were kept",
                 "thresholds on tags with many values make many of them",
             )
     requests, trend = (summary.by_name.get(name) for name in ("http_reqs", "http_req_duration"))

@@ -23,7 +23,7 @@ class Screen:
     vus: int | None = None
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
-    elapsed: float | None = None
+    _running: str = ""
     _section: str = "totals"
     _parent: str = ""
     _groups: list[tuple[int, str]] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Screen:
         if bare.startswith("```"):
             self._end_block()
         elif (running := k6_lines.running(bare)) is not None:
-            self.elapsed = k6_lines.seconds(running[0])
+            self._running = running[0]
             self.states = {}
         elif (state := k6_lines.scenario_state(bare)) is not None:
             if len(self.states) < MAX_GATHERED:
@@ -56,9 +56,14 @@ class Screen:
             self._figure(number, text, bare)
 
     @property
+    def elapsed(self) -> float | None:
+        """Seconds since the start that were shown last; None where none were."""
+        return k6_lines.seconds(self._running) if self._running else None
+
+    @property
     def is_printed(self) -> bool:
         """Whether k6 announced or showed a run; its messages alone do neither."""
-        return bool(self.scenarios or self.states or self.elapsed is not None)
+        return bool(self.scenarios or self.states or self._running)
 
     @property
     def _gathered(self) -> int:
@@ -173,8 +178,8 @@ class Screen:
 
     def _duration(self, metrics: dict[str, Metric]) -> Figure | None:
         """Of the whole run as printed; else from a counter and its rate, as far as they tell."""
-        if self.elapsed is not None:
-            return f"{self.elapsed:.1f}s"
+        if (elapsed := self.elapsed) is not None:
+            return f"{elapsed:.1f}s"
         best: tuple[float, float] | None = None
         for metric in metrics.values():
             count = number(metric.values.get("count", ""), metric.contains)

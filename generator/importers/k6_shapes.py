@@ -12,6 +12,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from generator.importers.k6_metrics import (
@@ -49,13 +50,15 @@ _NEVER = frozenset({"setup_data", "config", "options", "root_group", "env"})
 class Found:
     """A summary that was found: whether it states types, the version of k6 and of the schema.
 
-    `odd` names what stands among the metrics and is none.
+    `begun` is when the run began, in UTC, where the summary tells it; `odd` names what stands
+    among the metrics and is none.
     """
 
     summary: Summary
     typed: bool = True
     version: str = ""
     schema: str = ""
+    begun: str = ""
     odd: tuple[str, ...] = ()
 
 
@@ -193,7 +196,19 @@ def _machine_readable(holder: dict[str, Any], odd: list[str]) -> Found:
     duration = _figure(_mapping(holder.get("config")).get("duration"))
     version = _short(metadata.get("k6_version") or metadata.get("k6Version"))
     schema = _short(holder.get("version")) or "unknown"
-    return Found(Summary(tuple(metrics), listed, duration), True, version, schema, tuple(odd))
+    begun = _begun(metadata.get("generated_at") or metadata.get("generatedAt"), duration)
+    summary = Summary(tuple(metrics), listed, duration)
+    return Found(summary, True, version, schema, begun, tuple(odd))
+
+
+def _begun(ended: Any, duration: float | None) -> str:
+    """When the run began: k6 writes the summary when it has ended. Empty where that is unknown."""
+    try:
+        start = datetime.fromisoformat(ended) - timedelta(seconds=duration or 0)
+        begun = start.astimezone(UTC) if start.tzinfo and duration is not None else None
+    except (TypeError, ValueError, OverflowError):
+        return ""
+    return begun.isoformat(timespec="seconds").replace("+00:00", "Z") if begun else ""
 
 
 def _short(version: Any) -> str:

@@ -174,6 +174,32 @@ def test_endpoints_are_broken_down_by_one_tag_only(tmp_path: Path) -> None:
     assert fields["k6"]["metrics"]["http_req_duration{endpoint:a}"]["values"] == {"avg": 4}
 
 
+def test_of_two_tags_with_as_many_parts_the_plainer_is_used(tmp_path: Path) -> None:
+    """`endpoint` is the tag that is meant for a breakdown; `url` is k6's own."""
+    metrics = {"http_req_duration{url:http://a}": trend(avg=1)}
+    metrics |= {"http_req_duration{endpoint:b}": trend(avg=2)}
+    fields = valid(k6_json.read([written(tmp_path, summary(**metrics))], NO_WISHES)).fields
+    assert fields["endpoints"]["list"] == [{"path": "b", "avg": "2ms"}]
+
+
+def test_zeros_of_the_scripts_own_trend_are_no_samples(tmp_path: Path) -> None:
+    """k6 writes zeros for a trend that was never added to, and lets its thresholds pass."""
+    judged = trend(avg=0, max=0) | {"thresholds": {"avg<5": {"ok": True}}}
+    given = written(tmp_path, summary(biz_time=judged))
+    k6 = valid(k6_json.read([given], NO_WISHES)).fields["k6"]
+    assert k6["thresholds"] == [
+        {"metric": "biz_time", "expression": "avg<5", "outcome": "no data"},
+    ]
+    assert "metrics" not in k6
+
+
+def test_what_setup_returned_is_not_looked_into(tmp_path: Path) -> None:
+    """Metrics that the script itself carries along are not those of the run."""
+    inner = json.loads(summary())
+    given = written(tmp_path, json.dumps({"setup_data": inner, "options": inner}))
+    assert codes(k6_json.read([given], NO_WISHES)) == ["import-k6-none"]
+
+
 def test_statistics_without_a_field_are_kept_beside_it(tmp_path: Path) -> None:
     """p(99.9) and the count of http_req_duration stand among the other metrics."""
     metrics = {
@@ -206,6 +232,27 @@ def test_the_machine_readable_summary_is_read_in_both_spellings(tmp_path: Path) 
     read_other = k6_json.read([written(tmp_path, other)], NO_WISHES)
     assert read_other.fields == read(path).fields
     assert read_other.tool == read(path).tool == "k6 2.2.0"
+
+
+@pytest.mark.parametrize(
+    ("ended", "date"),
+    [
+        ("2026-11-23T11:46:42.893441136Z", "2026-11-23T11:46:20Z"),
+        ("2026-11-23T13:46:42+02:00", "2026-11-23T11:46:19Z"),
+        ("2026-11-23T11:46:42", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_the_run_began_its_duration_before_the_summary(
+    tmp_path: Path, ended: str | None, date: str | None
+) -> None:
+    """A time with its zone gives the record's date; anything else gives none."""
+    document = json.loads((K6 / "2.2.0/ramp50/mr/handleSummary.json").read_text("utf-8"))
+    document["metadata"]["generated_at"] = ended
+    given = written(tmp_path, json.dumps(document))
+    assert valid(k6_json.read([given], NO_WISHES)).fields.get("date") == date
 
 
 def test_another_version_of_the_schema_is_a_doubt(tmp_path: Path) -> None:
@@ -270,9 +317,13 @@ def test_long_and_strange_names_become_one_line(tmp_path: Path) -> None:
 
 def test_more_metrics_than_a_record_holds_are_left_out(tmp_path: Path) -> None:
     """A thousand metrics are kept, and how many there were is said."""
-    metrics = {f"m{n}": {"type": "gauge", "values": {"value": 1}} for n in range(2_000)}
+    metrics = {f"vus{{a:{n}}}": {"type": "gauge", "values": {"value": 1}} for n in range(2_000)}
+    metrics["own"] = {"type": "gauge", "values": {"value": 1}}
+    metrics["vus"] = {"type": "gauge", "values": {"value": 1}}
     found = valid(k6_json.read([written(tmp_path, summary(**metrics))], NO_WISHES))
-    assert len(found.fields["k6"]["metrics"]) < 1_001
+    assert len(found.fields["k6"]["metrics"]) == 998
+    assert found.fields["k6"]["vus_max"] == 1
+    assert "own" in found.fields["k6"]["metrics"]
     assert codes(found) == ["import-k6-many"]
 
 

@@ -343,6 +343,22 @@ def test_exceptions_are_counted_in_each_format_of_messages(tmp_path: Path, line:
     assert "'Error: boom'" in found.problems[0].message
 
 
+def test_what_is_written_about_a_run_is_no_message_of_k6(tmp_path: Path) -> None:
+    """Prose that speaks of a test being aborted does not say so of this one."""
+    text = "The test run was aborted twice before:\n\n" + RAMP.read_text("utf-8")
+    assert read_text(tmp_path, text).fields["status"] == "completed"
+
+
+def test_a_share_of_zero_that_crossed_its_threshold_was_measured(tmp_path: Path) -> None:
+    """k6 lets thresholds of a share without samples pass: where one is crossed there were some."""
+    text = "  █ THRESHOLDS\n\n  checks\n  {}\n\n  █ TOTAL RESULTS\n\n  vus...: 1 min=1 max=1\n"
+    outcomes = [
+        read_text(tmp_path, text.format(line)).fields["k6"]["thresholds"][0]["outcome"]
+        for line in ("✗ 'rate>0.9' rate=0.00%", "✓ 'rate<0.9' rate=0.00%")
+    ]
+    assert outcomes == ["crossed", "no data"]
+
+
 def test_progress_without_a_summary_is_told(tmp_path: Path) -> None:
     """Of a script with its own handleSummary the load and the end are taken, and it is said."""
     found = read(K6 / "1.1.0/ramp50/hs/stdout.txt")
