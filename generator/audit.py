@@ -6,7 +6,7 @@ thing twice, both must agree. What each code means stands in `templates/checks.y
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from generator import (
@@ -304,7 +304,7 @@ def _acknowledged(book: Notebook, found: list[Problem]) -> list[Problem]:
                 level = Level.ACKNOWLEDGED
                 found[number] = replace(found[number], level=level, reason=reason)
             if not covered:
-                found.append(_of_nothing(record.document, position, accepted))
+                found.append(_of_nothing(record.document, position, accepted, found))
     return found
 
 
@@ -312,11 +312,17 @@ def _covers(accepted: Acknowledgement, problem: Problem) -> bool:
     return accepted.code == problem.code and accepted.field in (None, problem.field)
 
 
-def _of_nothing(document: Document, position: int, accepted: Acknowledgement) -> Problem:
+def _of_nothing(
+    document: Document, position: int, accepted: Acknowledgement, found: Sequence[Problem]
+) -> Problem:
     path = ("acknowledged", position, "code")
     if accepted.code not in RULES:
         hint = explain.did_you_mean(accepted.code, RULES) or "the site lists all codes"
         return document.problem(path, "acknowledged-unknown", f"no check {accepted.code!r}", hint)
+    errors = [p for p in found if p.file == document.file and p.level is Level.ERROR]
+    if any(_covers(accepted, problem) for problem in errors):
+        message = f"{accepted.code} is an error here: errors can't be acknowledged"
+        return document.problem(path, "acknowledged-nothing", message, "mend it, and remove this")
     at = f" at {accepted.field}" if accepted.field else ""
     message = f"nothing to acknowledge: {accepted.code} finds nothing{at}"
     hint = "remove it, or mend its field"

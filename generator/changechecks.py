@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator import display, figures, likeness
+from generator import display, figures, likeness, units
 from generator.doubts import Doubt, known
 from generator.model import Run
 from generator.narrative import Cost
 from generator.notebook import Notebook
-from generator.units import COUNT, MONEY
+from generator.units import CORES, COUNT, MEMORY, MONEY, Quantity, Unit, UnitError
 from generator.yamltree import Path
 
 
@@ -37,7 +37,21 @@ def _is_now(run: Run, setting: str, now: str) -> bool:
     """Whether a text is the setting's value, as shown or as written: `256 MiB`, `256Mi`."""
     written = figures.recorded(run, f"deployment.{setting}")
     texts = [_settings(run)[setting], written.text if written else ""]
-    return any(_same(now, text) for text in texts)
+    if any(_same(now, text) for text in texts):
+        return True
+    return written is not None and any(_reads_as(now, written, unit) for unit in _UNITS_OF_SETTINGS)
+
+
+_UNITS_OF_SETTINGS = (CORES, MEMORY, COUNT)
+
+
+def _reads_as(text: str, figure: Quantity, unit: Unit) -> bool:
+    """Whether a text is the figure when it is read in a unit: `0.25` and `250m`."""
+    try:
+        read = units.parse(text, unit)
+    except UnitError:
+        return False
+    return read is not None and abs(read.start - figure.start) <= 1e-9 * abs(figure.start)
 
 
 def _place_of(run: Run, setting: str) -> Path:
@@ -60,6 +74,8 @@ def changed_settings(book: Notebook) -> Iterator[tuple[str, Doubt]]:
             if change.setting is None:
                 continue
             path: Path = ("changes", position, "setting")
+            if change.setting not in here and change.setting in there:
+                continue  # it was taken away
             if change.setting not in here:
                 yield identity, _unknown_setting(path, change.setting, here)
             elif _same(here[change.setting], there.get(change.setting, "")):
@@ -98,10 +114,10 @@ def _cost_doubt(run: Run, position: int, cost: Cost, other: int, node_cost: Cost
     )
     if nodes is not None and node_cost.amount is not None and cost.amount is not None:
         whole = display.show(nodes * node_cost.amount, MONEY, node_cost.currency)
-        message += f"; for {display.show(nodes, COUNT)} nodes the latter is {whole} per hour"
+        message += f": {display.show(nodes, COUNT)} nodes more cost {whole} per hour"
         number = figures.divide(cost.amount, node_cost.amount)
         if number is not None:
-            message += f", the former is that of {number.start:.1f} nodes"
+            message += f", {shown} pays for {number.start:.1f}"
     hint = "state both costs for the same thing"
     return Doubt(("options", position, "cost"), message, hint, (("options", other, "cost"),))
 

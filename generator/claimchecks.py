@@ -117,7 +117,9 @@ def unknown(book: Notebook) -> Found:
 def _unknown(book: Notebook, one: Judged) -> Iterator[tuple[str, str, str]]:
     claim: Claim = one.claim
     known = [CPU_OF_POD] if claim.pod else list(METRICS)
-    if claim.metric not in known:
+    if claim.pod and claim.metric not in known:
+        yield "metric", "of a single pod only cpu is known", "write metric: cpu"
+    elif claim.metric not in known:
         hint = explain.did_you_mean(claim.metric, known) or "the glossary lists all metrics"
         yield "metric", f"there is no metric {claim.metric!r}", hint
     for field, run in (("run", claim.run), ("versus", claim.versus)):

@@ -88,13 +88,17 @@ def judge_pair(said: Said, pair: Pair, versus: str, settings: Settings) -> Outco
     if said.kind is Kind.DELTA:
         return Outcome(_near(said, delta), shown_delta, "", versus)
     if absolute and said.in_percent:
-        relative = f", as a relative change {shown_change}" if shown_change else ""
-        note = f"a difference of shares is in percentage points: {shown_delta}{relative}"
+        relative = f"; as a relative change it is {shown_change}" if shown_change else ""
+        note = f"a difference of shares is in percentage points{relative}"
         return Outcome(Standing.CONTRADICTED, shown_delta, note, versus)
     if change is None:
         note = "the figure compared with is zero"
         return Outcome(Standing.NOT_VERIFIABLE, note=note, versus=versus)
     return Outcome(_near(said, change), shown_change, "", versus)
+
+
+COARSEST = 0.25
+"""Largest share of a figure that its last digit may leave open: `1 s` is not 0.6 s."""
 
 
 def _ends(quantity: Quantity) -> tuple[float, float | None]:
@@ -105,7 +109,7 @@ def _near(said: Said, right: Quantity) -> Standing:
     """Verified within half of the last digit typed, rounded within the whole of it."""
     if said.quantity is None:
         return Standing.NOT_VERIFIABLE
-    half = said.quantity.half or 0.5e-9
+    half = min(said.quantity.half or 0.5e-9, COARSEST * abs(said.quantity.start) or 0.5e-9)
     apart = abs(said.quantity.start - right.start) - right.half
     if apart <= half * (1 + 1e-9):
         return Standing.VERIFIED
@@ -160,7 +164,8 @@ def _judge(book: Notebook, claim: Claim, run: str) -> Judged:
         return Judged(claim, said, _of_pod(book, claim, said, run), run)
     assert metric is not None
     measured = book.measurements[run].get(metric.name)
-    if said.kind is Kind.VALUE or (said.kind is Kind.WAY and not claim.versus):
+    is_range = measured is not None and measured.quantity.is_range
+    if said.kind is Kind.VALUE or (said.kind is Kind.WAY and is_range):
         return Judged(claim, said, judge_value(said, measured), run)
     others = [claim.versus] if claim.versus else earlier(book, run)
     outcomes = [
@@ -261,7 +266,8 @@ def disagreeing(judged: Sequence[Judged]) -> Iterator[tuple[Judged, Judged]]:
         claim = one.claim
         key = (one.run, claim.metric, claim.pod or "", claim.versus or "", one.said.kind)
         for other in seen.get(key, []):
-            if other.said and other.said.quantity and not _agree(one.said, other.said):
+            both_hold = one.outcome.holds and other.outcome.holds
+            if other.said and not both_hold and not _agree(one.said, other.said):
                 yield one, other
                 break
         seen.setdefault(key, []).append(one)

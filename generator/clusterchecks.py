@@ -36,7 +36,8 @@ def pods_counted(run: Run) -> Iterator[Doubt]:
 
 def pods_desired(run: Run) -> Iterator[Doubt]:
     """Pods active and pending against those desired, and those against the replicas."""
-    replicas = figures.recorded(run, "deployment.replicas")
+    scaled = any(snapshot.autoscalers for snapshot in run.snapshots)
+    replicas = None if scaled else figures.recorded(run, "deployment.replicas")
     for path, pods in _pods(run):
         active, pending = known(pods.active), known(pods.pending)
         if active is not None and pending is not None:
@@ -149,7 +150,8 @@ def nodes_counted(run: Run) -> Iterator[Doubt]:
                 yield Doubt((*path, "active"), message, "one of them is wrong")
                 break
         terminated = known(nodes.terminated)
-        taken = active + terminated if active and terminated else active
+        gone = terminated if terminated and terminated.start else None
+        taken = active + gone if active and gone else active
         yield from contradiction(
             (*path, "maximum"),
             known(nodes.maximum),
@@ -163,8 +165,8 @@ def nodes_counted(run: Run) -> Iterator[Doubt]:
                 continue
             shown_limit = display.show(limit, COUNT)
             if taken is not None and exceeds(taken, limit):
-                gone = " or terminated" if terminated else ""
-                message = f"{display.show(taken, COUNT)} nodes are active{gone}, more than the "
+                also = " or terminated" if gone else ""
+                message = f"{display.show(taken, COUNT)} nodes are active{also}, more than the "
                 message += f"maximum of {shown_limit}"
                 yield Doubt((*path, "active"), message, "one of them is wrong")
             desired = known(nodes.desired)

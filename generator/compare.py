@@ -171,8 +171,13 @@ class _Judge:
         before, after = self.repeats
         if min(before, after) >= noise.ENOUGH:
             return
-        sides = "One run on each side" if before == after == 1 else f"{before} and {after} runs"
-        yield f"{sides}: judged by a declared tolerance, not by statistics."
+        if before == after == 1:
+            yield "One run on each side: judged by a declared tolerance, not by statistics."
+        else:
+            yield (
+                f"{before} and {after} runs: judged by a declared tolerance and the noise of the "
+                "repeats, not by a test."
+            )
 
     @property
     def repeats(self) -> tuple[int, int]:

@@ -113,7 +113,7 @@ def per_iteration(book: Notebook) -> Found:
             if mine is None or other is None or _within(mine, other, SCRIPT_TOLERANCE):
                 continue
             message = (
-                f"{display.show(mine, COUNT)} {name} an iteration, {baseline} has "
+                f"{name} / iterations = {display.show(mine, COUNT)}, {baseline} has "
                 f"{display.show(other, COUNT)}: one script makes as many"
             )
             hint = "a count is wrong, or the script was another one"
@@ -192,7 +192,7 @@ def _pairs_of_one_scenario(book: Notebook) -> Iterator[tuple[str, str]]:
 def _within(one: Quantity, other: Quantity, tolerance: float) -> bool:
     """Whether two figures differ by no more than the tolerance and what their digits leave open."""
     slack = one.half + other.half + tolerance * max(abs(one.start), abs(other.start))
-    return abs(one.start - other.start) <= slack
+    return abs(one.start - other.start) <= slack * (1 + 1e-9)
 
 
 def same_figures(book: Notebook) -> Found:

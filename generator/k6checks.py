@@ -79,14 +79,14 @@ def load_adds_up(run: Run) -> Iterator[Doubt]:
         return
     stages = run.load.stages
     summed = figures.total([stage.duration for stage in stages])
-    if summed is not None and known(run.load.duration):
+    if summed is not None and known(run.load.duration) and run.status == "completed":
         # k6 waits for iterations under way (30 s by default) before it ends.
         low, high = summed.start - summed.half, summed.start + summed.half + GRACE_SECONDS
         duration = run.load.duration
         if duration and not low <= duration.start + duration.half <= high + 2 * duration.half:
             message = (
                 f"{display.show(duration, SECONDS)} is not the sum of the stages, "
-                f"{display.show(summed, SECONDS)}"
+                f"{display.show(summed, SECONDS)}, and up to {GRACE_SECONDS:.0f} s more"
             )
             concerns = tuple(("load", "stages", n, "duration") for n in range(len(stages)))
             yield Doubt(("load", "duration"), message, "one of them is wrong", concerns)
@@ -189,9 +189,11 @@ def shares_under_limits(run: Run) -> Iterator[Doubt]:
             # k6 cuts percentages off: the true share is up to a whole last digit higher.
             most, least = share.start + 2 * share.half + one, share.start - share.half - one
             if figure.start + figure.half <= limit.start and most < level:
-                message = f"{display.show(share, SHARE)} is too few: {shown}"
+                message = f"{display.show(share, SHARE)} is too few: {shown}, so it is at least "
+                message += f"{level:.0%}"
             elif figure.start - figure.half > limit.start and least > level:
-                message = f"{display.show(share, SHARE)} is too many: {shown}"
+                message = f"{display.show(share, SHARE)} is too many: {shown}, so it is at most "
+                message += f"{level:.0%}"
             else:
                 continue
             path: Path = ("k6", "rates", name)

@@ -78,7 +78,10 @@ class Likeness:
     def why(self) -> str:
         """Why they are not like for like: `the load differs: VUs 50 → 100`."""
         listed = ", ".join(self.reasons)
-        return listed if listed == UNKNOWN_LOAD else f"the load differs: {listed}"
+        if listed == UNKNOWN_LOAD:
+            return listed
+        only_around = len(self.reasons) == sum(not d.one_sided for d in self.environment)
+        return f"the {'environment' if only_around else 'load'} differs: {listed}"
 
     @property
     def confounded(self) -> bool:
@@ -143,13 +146,14 @@ def _factors(
     changes: Iterable[tuple[str, ChangeMade]],
 ) -> Iterator[str]:
     """Everything that was altered, each once: a change that names a setting is that setting."""
+    settled = {difference.setting: difference.as_text() for difference in deployment}
     named = []
     for _, change in changes:
         if change.inert:
             continue
         if change.setting:
             named.append(change.setting)
-        yield change.name
+        yield settled.get(change.setting or "", change.name)
     for difference in (*load, *environment):
         if not difference.one_sided:
             yield difference.as_text()

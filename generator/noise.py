@@ -57,12 +57,9 @@ class Noise:
         """Fewest runs on each side that show a difference of this size; None beyond 1,000."""
         if not effect:
             return None
-        needed = ENOUGH
-        while self.smallest_effect(needed) > abs(effect):
-            needed += max(1, needed // 8)
-            if needed > MOST_REPEATS:
-                return None
-        return needed
+        # The smallest effect falls with the square root of the number.
+        needed = max(ENOUGH, math.ceil((self.smallest_effect(1) / abs(effect)) ** 2 - 1e-9))
+        return needed if needed <= MOST_REPEATS else None
 
     def _error(self, before: int, after: int) -> float:
         return self.spread * math.sqrt(1 / before + 1 / after)

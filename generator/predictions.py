@@ -206,6 +206,7 @@ def _score(book: Notebook, subject: str, expects: Expectation, stated_in: str, r
     least = min(ends, key=abs)
     slack = book.settings.tolerance.start if book.settings.tolerance else 0.0
     actual = pair.change
+    slack += 1e-9
     if abs(least) <= slack:
         standing = Standing.HELD if abs(actual) <= slack else Standing.MISSED
     elif actual * least < 0 and abs(actual) > slack:
@@ -234,7 +235,7 @@ def doubts(book: Notebook) -> Found:
         metric = METRICS[score.expects.of]
         caveat = f" ({score.caveat})" if score.caveat else ""
         message = (
-            f"{score.standing}: {score.subject} was expected to bring {metric.label} "
+            f"{score.standing}: “{score.subject.rstrip('.')}” was expected to bring {metric.label} "
             f"{expected(score.expects)}; {score.run} against {score.versus} shows "
             f"{score.measured}{caveat}"
         )

@@ -102,7 +102,7 @@ def _call(node: nodes.Node) -> str | Call:
     for name, value in given:
         if name not in parameters or name in arguments:
             listed = ", ".join(parameters)
-            message = f"{callee.name} has no further {name[:40]!r}"
+            message = f"{callee.name} takes no {'second ' * (name in parameters)}{name[:40]!r}"
             raise ProseError(message, f"it takes: {listed}", callee.name)
         if not isinstance(value, nodes.Const) or not isinstance(value.value, str):
             raise ProseError(f"{name} of {callee.name} is no plain text", _EXAMPLE, callee.name)

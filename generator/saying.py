@@ -64,7 +64,8 @@ WORDS = {
 """Words that state a factor."""
 
 WORD_PRECISION = 0.05
-"""How far a factor may lie from its word: "doubled" is 1.9 to 2.1 times."""
+ABOUT_PRECISION = 0.15
+"""How far a factor may lie from its word: "doubled" is 1.9 to 2.1 times, "about" 1.7 to 2.3."""
 
 SAME = frozenset({"=", "same", "~same", "≈same", "unchanged", "no change", "0", "±0"})
 """Whole texts that state that nothing changed."""
@@ -117,7 +118,10 @@ _FIGURE = re.compile(
     rf"(?:\s?(?P<symbol>{_SYMBOL}))?(?![\w])",
     re.IGNORECASE,
 )
-_WORD = re.compile(rf"(?<!\w)(?:{'|'.join(WORDS)})(?!\w)", re.IGNORECASE)
+_WORD = re.compile(
+    rf"(?<!\w)(?P<about>(?:nearly|almost|about|roughly)\s)?(?P<word>{'|'.join(WORDS)})(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def figures(text: str) -> Iterator[Said]:
@@ -209,7 +213,9 @@ def _unbounded(unit: Unit) -> Unit:
 
 
 def _of_word(match: re.Match[str]) -> Said:
-    factor = WORDS[match[0].lower()]
+    factor = WORDS[match["word"].lower()]
     change = factor - 1
-    quantity = Quantity(change, change, half=WORD_PRECISION * factor)
+    about = match["about"] is not None
+    precision = ABOUT_PRECISION if about else WORD_PRECISION
+    quantity = Quantity(change, change, about, half=precision * factor)
     return Said(Kind.CHANGE, quantity, "x", match[0], match.start(), match.end(), word=True)

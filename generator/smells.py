@@ -107,11 +107,15 @@ def at_node_limit(run: Run) -> Iterator[Doubt]:
     """The node group is full: nothing can be added under load."""
     for path, snapshot, _ in _at_peak(run):
         nodes = snapshot.nodes
-        limit = known(nodes.maximum) if nodes else None
+        group = run.deployment.node_group if run.deployment else None
+        most = nodes.maximum if nodes and nodes.maximum else group.max if group else None
+        limit = known(most)
         taken = figures.nodes_taken(nodes) if nodes else None
-        if nodes and limit and taken is not None and taken >= limit.start:
+        if nodes and limit and taken is not None and taken == limit.start:
             gone = known(nodes.terminated)
-            held = f", {display.show(gone, COUNT)} of them by a terminated node" if gone else ""
+            number = gone.start if gone else 0.0
+            by = "a terminated node" if number == 1 else "terminated nodes"
+            held = f", {display.show(gone, COUNT)} of them by {by}" if number else ""
             message = f"all {display.show(limit, COUNT)} places of the node group are taken{held}"
             where: Path = (*path[:-1], "nodes", "active")
             hint = "more pods would stay pending"

@@ -40,10 +40,13 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*\n|\n\s*[-*]\s")
 _WISH = re.compile(
     r"\b(?:should|must|would|could|may|might|target|goal|limits?|threshold|expect(?:ed|s)?|"
     r"at most|at least|up to|below|above|under|over|more than|less than|potentially|slo|objective|"
-    r"tolerance|if)\b",
+    r"tolerance|if|within|earlier|previous(?:ly)?|former)\b",
     re.IGNORECASE,
 )
-"""Words of sentences that say what is wished or bounded, not what was measured."""
+"""Words of sentences that say what is wished or bounded, or speak of some other run."""
+
+_ROUTE = re.compile(r"(?<![\w/.:<])/(?!s\b|sec\b|min\b|h\b)[a-z]", re.IGNORECASE)
+"""`GET /orders`: what is said is of one endpoint, not of all requests."""
 
 _DOWN = r"(?:fell|fallen|dropped|decreased|lower|less|fewer|down|shorter|reduced|faster)"
 _UP = r"(?:rose|risen|increased|higher|more|up|grew|grown|longer|gained|slower)"
@@ -63,7 +66,8 @@ def figures(book: Notebook, runs: Sequence[str], text: str) -> Iterator[Typed]:
         for _, left, right in mentions:
             if any(map(str.isdigit, sentence[left:right])):
                 masked = masked[:left] + "_" * (right - left) + masked[right:]
-        wished = _WISH.search(masked) is not None
+        bounded = _WISH.search(masked) is not None
+        narrower = _ROUTE.search(text[start : start + len(sentence)]) is not None
         for said in saying.figures(masked):
             metric = _metric_of(said, mentions, sentence)
             told = _as_difference(said, metric, sentence) if metric else None
@@ -73,8 +77,9 @@ def figures(book: Notebook, runs: Sequence[str], text: str) -> Iterator[Typed]:
             else:
                 said = told
                 metric, outcome = _outcome(book, runs, said, metric, sentence)
-                if wished and not outcome.holds:
-                    note = "the sentence says what is expected or bounded"
+                if (bounded or narrower) and not outcome.holds:
+                    expected = "the sentence says what is expected or bounded"
+                    note = expected if bounded else "the sentence names an endpoint"
                     outcome = Outcome(Standing.NOT_VERIFIABLE, note=note)
             shifted = replace(said, start=said.start + start, end=said.end + start)
             yield Typed(shifted, metric, outcome)
@@ -131,25 +136,28 @@ def _metric_of(
     if own is not None:
         return own
     near = [
-        (_distance(said, left, right, sentence), metric)
+        (distance, metric)
         for metric, left, right in mentions
         if saying.fits(said, metric) or (said.in_percent and said.kind is Kind.VALUE)
+        if (distance := _distance(said, left, right, sentence)) is not None
     ]
     return min(near, key=lambda item: item[0])[1] if near else None
 
 
-_AFTER = 4
 _CLAUSE = 10
-"""How much farther a mention behind the figure counts, and one on the other side of a comma."""
+"""How much farther a mention counts that stands on the other side of a comma."""
+
+_BESIDE = re.compile(r"\s(?:(?:of|in|for)\s(?:the\s)?)?")
+"""What may stand between a figure and the metric named behind it: `+83% throughput`."""
 
 
-def _distance(said: Said, left: int, right: int, sentence: str) -> int:
+def _distance(said: Said, left: int, right: int, sentence: str) -> int | None:
+    """How far a mention is from a figure; None for one behind it that is not right beside it."""
     if right <= said.start:
         apart = _CLAUSE if any(mark in sentence[right : said.start] for mark in ",;") else 0
         return said.start - right + apart
     between = sentence[said.end : left]
-    apart = _CLAUSE if any(mark in between for mark in ",;:(") else 0
-    return _AFTER * len(between) + apart
+    return len(between) if _BESIDE.fullmatch(between) else None
 
 
 def _as_difference(said: Said, metric: Metric, sentence: str) -> Said | None:

@@ -128,7 +128,7 @@ def _by_test(metric: Metric, ground: Ground, tested: RankTest) -> tuple[Verdict,
 def share_text(metric: Metric, share: float, *, signed: bool = False) -> str:
     """`4.1 %`, or `0.12 pp` for a difference of shares."""
     number = f"{abs(share) * 100:.2g}" if abs(share) < 0.1 else f"{abs(share) * 100:.0f}"
-    sign = ("\N{MINUS SIGN}" if share < 0 else "+") if signed else ""
+    sign = ("\N{MINUS SIGN}" if share < 0 else "+") if signed and number != "0" else ""
     unit = "pp" if is_absolute(metric) else "%"
     return f"{sign}{number}\N{NO-BREAK SPACE}{unit}"
 

@@ -258,7 +258,7 @@ class _Builder:
             self._refuse(
                 event,
                 "yaml-alias",
-                f"the alias *{event.anchor} has no finished anchor",
+                f"the alias *{event.anchor} stands before or inside its anchor",
                 "write the value out",
             )
             return None
