@@ -29,7 +29,7 @@ def whole(source: Source, limit: int = MAX_BYTES) -> bytes:
 
     Raises ContentError where the archive is broken, or there are more than `limit` bytes.
     """
-    with _opened(source) as stream:
+    with opened(source) as stream:
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise ContentError(f"more than {limit // 2**20} MiB")
@@ -49,7 +49,7 @@ def lines(source: Source) -> Iterator[tuple[int, str]]:
     Raises ContentError where the archive is broken.
     """
     encoding = _encoding(source.head)
-    with _opened(source) as stream:
+    with opened(source) as stream:
         text = io.TextIOWrapper(stream, encoding, errors="replace", newline="\n")
         number, starts = 0, True
         while part := text.readline(MAX_LINE):
@@ -64,8 +64,8 @@ def _encoding(data: bytes) -> str:
 
 
 @contextmanager
-def _opened(source: Source) -> Iterator[BinaryIO]:
-    """The unpacked stream; what goes wrong while it is read is a ContentError."""
+def opened(source: Source) -> Iterator[BinaryIO]:
+    """The unpacked stream of a file; what goes wrong while it is read is a ContentError."""
     try:
         if source.compression == "gzip":
             with gzip.open(source.path) as unpacked:
