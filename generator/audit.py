@@ -19,6 +19,7 @@ from generator import (
     explain,
     k6checks,
     predictions,
+    provenance,
     rules,
     smells,
 )
@@ -332,6 +333,7 @@ def _of_nothing(
 RULES: dict[str, tuple[Kind, str]] = {
     **{check.code: (check.kind, check.title) for check in CHECKS},
     **{check.code: (check.kind, check.title) for check in CROSS_CHECKS},
+    provenance.RULE[0]: (Kind.RECORD, provenance.RULE[1]),
     **{code: (Kind.FILE, title) for code, title in rules.FILE_RULES.items()},
 }
 """Kind and title of every code that a problem can have."""

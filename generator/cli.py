@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -17,10 +15,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from generator import audit, notebook, records, scaffold, schema, settings, terminal
+from generator import (
+    audit,
+    intake,
+    notebook,
+    provenance,
+    records,
+    scaffold,
+    schema,
+    settings,
+    terminal,
+)
 from generator.compare import compare
 from generator.errors import Level, NotebookError, Problem
 from generator.notebook import Notebook
+from generator.shell import identity_of, usage_errors
 
 app = typer.Typer(
     help="The lab notebook for load tests.",
@@ -75,12 +84,12 @@ def check(
 ) -> None:
     """Validate all records and report every problem at once, with its place."""
     if explain:
-        with _usage_errors():
+        with usage_errors():
             typer.echo(terminal.explanation(explain, audit.RULES))
         return
-    with _usage_errors():
+    with usage_errors():
         root = settings.find_root(Path.cwd())
-        found = audit.problems(_read(root))
+        found = audit.problems(provenance.checked(root, _read(root)))
         for path in paths or ():
             if not path.exists():
                 raise NotebookError(f"there is no {path}")
@@ -109,8 +118,8 @@ def diff(
     output: Annotated[DiffFormat, typer.Option("--format", help="How to print.")] = DiffFormat.TEXT,
 ) -> None:
     """Compare two runs: deltas, verdicts, what differs, what is doubtful."""
-    with _usage_errors():
-        comparison = compare(_open(), _identity(baseline), _identity(candidate))
+    with usage_errors():
+        comparison = compare(_open(), identity_of(baseline), identity_of(candidate))
     if output is DiffFormat.JSON:
         typer.echo(json.dumps(comparison.as_json(), indent=2))
     elif output is DiffFormat.MARKDOWN:
@@ -125,8 +134,8 @@ def show(
     output: Annotated[ShowFormat, typer.Option("--format", help="How to print.")] = ShowFormat.TEXT,
 ) -> None:
     """Print a run with all recorded and computed metrics."""
-    identity = _identity(run)
-    with _usage_errors():
+    identity = identity_of(run)
+    with usage_errors():
         opened = _open()
         record = opened.run(identity)
     if output is ShowFormat.JSON:
@@ -149,7 +158,7 @@ def write_schema(
     if out is None:
         typer.echo(schema.schema_text(schema.SCHEMAS[kind.value]), nl=False)
         return
-    with _usage_errors():
+    with usage_errors():
         out.mkdir(parents=True, exist_ok=True)
     for name, model in schema.SCHEMAS.items():
         target = out / f"{name}.schema.json"
@@ -160,11 +169,15 @@ def write_schema(
 @app.command()
 def new(run: Annotated[str, typer.Argument(help="The run to plan, as campaign/run.")]) -> None:
     """Write a commented record that validates as planned."""
-    with _usage_errors():
+    with usage_errors():
         root = settings.find_root(Path.cwd())
-        written = scaffold.new_record(root, _identity(run), date.today())
+        written = scaffold.new_record(root, identity_of(run), date.today())
     for path in written:
         typer.echo(f"wrote {path.relative_to(root)}")
+
+
+app.command(name="import")(intake.import_files)
+app.command()(intake.snapshot)
 
 
 @app.command()
@@ -174,7 +187,7 @@ def build(
     ] = False,
 ) -> None:
     """Build the site into site/."""
-    with _usage_errors():
+    with usage_errors():
         root = settings.find_root(Path.cwd())
     # The shell is only loaded where a site is built: it takes longer than any other command.
     from generator import publish
@@ -189,22 +202,6 @@ def _open() -> Notebook:
 def _read(root: Path) -> Notebook:
     options, problems = settings.read(root)
     return notebook.build(records.sources(root), options, problems)
-
-
-@contextmanager
-def _usage_errors() -> Iterator[None]:
-    """A notebook or run that is not there is wrong usage: its message, exit code 2."""
-    try:
-        yield
-    except (NotebookError, OSError) as error:
-        typer.echo(f"loadbook: {terminal.plain(str(error))}", err=True)
-        raise typer.Exit(2) from None
-
-
-def _identity(run: str) -> str:
-    """Accept a record's path as well, as the shell completes it."""
-    name = run.removesuffix(".yaml").removeprefix("./")
-    return name.removeprefix(f"{records.FOLDER}/")
 
 
 def _is_within(problem: Problem, root: Path, paths: list[Path]) -> bool:

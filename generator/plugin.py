@@ -18,7 +18,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from generator import notebook, records, settings, site
+from generator import notebook, provenance, records, settings, site
 from generator.errors import Level
 from generator.links import Links
 from generator.render import Page
@@ -64,6 +64,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         root = Path(config.config_file_path).parent
         options, problems = settings.read(root)
         opened = notebook.build(records.sources(root), options, problems)
+        opened = provenance.checked(root, opened)
         built = site.build(opened, Links(config.use_directory_urls), _templates(root))
         errors = [problem for problem in built.problems if problem.level is Level.ERROR]
         if errors and config.strict:

@@ -15,40 +15,54 @@ from generator.fields import NAME
 from generator.resources import TEMPLATES
 
 
-def new_record(root: Path, identity: str, today: date) -> list[Path]:
-    """Write the record of a planned run, and its campaign's if there is none; what was written.
-
-    Raises NotebookError where the name can't be one, or the record is there already.
-    """
+def require_name(identity: str) -> None:
+    """Raise NotebookError where the name can't be that of a run."""
     reserved = {"campaign", *records.RESERVED}
     if not re.fullmatch(f"{NAME}/{NAME}", identity) or identity.partition("/")[2] in reserved:
         raise NotebookError(
             f"{identity!r} can't be a run: write CAMPAIGN/RUN with letters, digits, . _ -"
         )
+
+
+def title_of(name: str) -> str:
+    """The title that the name of a run or campaign gives: `more-nodes` is `More nodes`."""
+    words = re.sub(r"[-_.]+", " ", name).strip()
+    return words[:1].upper() + words[1:]
+
+
+def campaign_text(campaign: str, today: date) -> str:
+    """The commented record of a new campaign."""
+    return _text("new/campaign.yaml", campaign, campaign, today)
+
+
+def new_record(root: Path, identity: str, today: date) -> list[Path]:
+    """Write the record of a planned run, and its campaign's if there is none; what was written.
+
+    Raises NotebookError where the name can't be one, or the record is there already.
+    """
+    require_name(identity)
     campaign, _, run = identity.partition("/")
     target = root / records.file_of_run(identity)
     if target.exists():
         raise NotebookError(f"{records.file_of_run(identity)} is there already")
     target.parent.mkdir(parents=True, exist_ok=True)
-    written = [target]
-    _write(target, "new/run.yaml", run, campaign, today)
+    written = {target: _text("new/run.yaml", run, campaign, today)}
     home = root / records.file_of_campaign(campaign)
     if not home.exists():
-        _write(home, "new/campaign.yaml", campaign, campaign, today)
-        written.append(home)
-    return written
+        written[home] = campaign_text(campaign, today)
+    for path, text in written.items():
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    return list(written)
 
 
-def _write(target: Path, template: str, name: str, campaign: str, today: date) -> None:
+def _text(template: str, name: str, campaign: str, today: date) -> str:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 (YAML, and all names are letters and digits)
         keep_trailing_newline=True,
     )
-    words = re.sub(r"[-_.]+", " ", name).strip()
-    text = environment.get_template(template).render(
-        title=json.dumps(words[:1].upper() + words[1:]), campaign=campaign, today=today.isoformat()
+    return environment.get_template(template).render(
+        title=json.dumps(title_of(name)), campaign=campaign, today=today.isoformat()
     )
-    with target.open("x", encoding="utf-8") as stream:
-        stream.write(text)

@@ -1,0 +1,98 @@
+"""A line on the terminal for what takes longer than two seconds: how far, how fast, how long."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+SILENT_SECONDS = 2.0
+"""How long something takes before it is spoken of."""
+
+THREAD = "loadbook-progress"
+
+_REFRESH_SECONDS = 0.25
+
+
+def bytes_read() -> int | None:
+    """How many bytes this process has read so far; None where the system does not tell.
+
+    It counts whoever reads, a library in C as well, so no reader has to report.
+    """
+    try:
+        text = Path("/proc/self/io").read_text("ascii")
+    except OSError:
+        return None
+    found = dict(line.split(": ", 1) for line in text.splitlines())
+    return int(found["rchar"])
+
+
+@contextmanager
+def line(
+    text: str,
+    size: int,
+    console: Console,
+    *,
+    after: float = SILENT_SECONDS,
+    count: Callable[[], int | None] = bytes_read,
+) -> Iterator[None]:
+    """Show `text` with rate and remaining time while `size` bytes are read within.
+
+    Nothing is shown before `after` seconds, and nothing at all where `console` is no terminal.
+    Where more is read than `size` the end is not known, and none is given.
+    """
+    if not console.is_terminal:
+        yield
+        return
+    done = threading.Event()
+    arguments = (text, size, console, after, count, done)
+    teller = threading.Thread(target=_tell, args=arguments, name=THREAD, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+
+
+def _tell(
+    text: str,
+    size: int,
+    console: Console,
+    after: float,
+    count: Callable[[], int | None],
+    done: threading.Event,
+) -> None:
+    start = count()
+    if done.wait(after):
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as shown:
+        task = shown.add_task(text, total=size)
+        while True:
+            now = count()
+            read = 0 if start is None or now is None else now - start
+            if not 0 < read <= size:
+                shown.tasks[0].total = None  # an update can't take it away
+            shown.update(task, completed=read)
+            if done.wait(_REFRESH_SECONDS):
+                return

@@ -1,0 +1,27 @@
+"""What all commands share: wrong usage as a message, and the name of a run as it was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from generator import records, terminal
+from generator.errors import NotebookError
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """A notebook or run that is not there is wrong usage: its message, exit code 2."""
+    try:
+        yield
+    except (NotebookError, OSError) as error:
+        typer.echo(f"loadbook: {terminal.plain(str(error))}", err=True)
+        raise typer.Exit(2) from None
+
+
+def identity_of(run: str) -> str:
+    """Accept a record's path as well, as the shell completes it."""
+    name = run.removesuffix(".yaml").removeprefix("./")
+    return name.removeprefix(f"{records.FOLDER}/")
