@@ -209,7 +209,7 @@ TOP_NODES = ("NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)")
 
 def _cells(line: str) -> list[tuple[int, str]]:
     """Position and text of what stands between runs of spaces or tabs."""
-    return [(match.start(), match[0]) for match in _CELL.finditer(line.expandtabs())]
+    return [(match.start(), match[0]) for match in _CELL.finditer(line)]
 
 
 def _single_spaced(line: str) -> list[tuple[int, str]]:

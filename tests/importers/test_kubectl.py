@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import Level
-from generator.importers import kubectl
+from generator.importers import kube_text, kubectl
 from generator.importers.source import Source, Wishes
 from tests.conftest import Golden
 from tests.importers import cases
@@ -139,3 +139,9 @@ def test_a_long_file_of_nonsense_is_not_told_line_by_line(tmp_path: Path) -> Non
     assert [one.message for one in imported.problems if one.code == "import-kubectl-more"] == [
         "4,990 further problems of these kinds are not told one by one"
     ]
+
+
+def test_broken_json_is_not_looked_for_without_end() -> None:
+    """Of a thousand pieces of broken JSON the first few are tried: each costs a look at the text."""
+    paste = kube_text.split('{"a": oops\n' * 1000)
+    assert len(paste.faults) == kube_text.MOST_FAULTS
