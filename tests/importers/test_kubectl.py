@@ -142,6 +142,6 @@ def test_a_long_file_of_nonsense_is_not_told_line_by_line(tmp_path: Path) -> Non
 
 
 def test_broken_json_is_not_looked_for_without_end() -> None:
-    """Of a thousand pieces of broken JSON the first few are tried: each costs a look at the text."""
+    """Of a thousand pieces of broken JSON the first few are tried, for each costs a look."""
     paste = kube_text.split('{"a": oops\n' * 1000)
     assert len(paste.faults) == kube_text.MOST_FAULTS
