@@ -161,8 +161,13 @@ class _Planner:
         for number, name in enumerate(_names(kind, new)):
             at = places.get(name)
             said = (*where[1], number)
-            if at is None and _is_sum_of_known(kind, old, new[number]):
-                continue
+            if at is None:
+                alike = _less_named(kind, old, new[number])
+                one_to_one = len(alike) == 1 and len(_less_named(kind, new, old[alike[0]])) == 1
+                at = alike[0] if one_to_one else None
+                is_sum = bool(alike) or _is_sum_of_known(kind, old, new[number])
+                if at is None and is_sum:
+                    continue
             if at is None:
                 self.plan.edits.append(Edit((*where[0], size), said, new[number]))
                 size += 1
@@ -188,6 +193,22 @@ def _names(kind: Kind, things: Sequence[Any]) -> Iterator[tuple[str, ...]]:
         name = tuple(plain(known.get(part)) for part in parts)
         seen[name] = seen.get(name, 0) + 1
         yield (*name, str(seen[name]))
+
+
+def _less_named(kind: Kind, old: Sequence[Any], endpoint: dict[str, Any]) -> list[int]:
+    """Where endpoints of the same path stand, of which one side does not know the method.
+
+    One is the same endpoint; of several a figure without a method is the sum.
+    """
+    if kind.model is not Endpoint:
+        return []
+    return [
+        at
+        for at, one in enumerate(old)
+        if isinstance(one, dict)
+        and plain(one.get("path")) == plain(endpoint.get("path"))
+        and not ("method" in one and "method" in endpoint)
+    ]
 
 
 def _is_sum_of_known(kind: Kind, old: Sequence[Any], check: dict[str, Any]) -> bool:

@@ -182,6 +182,32 @@ def test_a_check_summed_over_its_groups_is_not_listed_again() -> None:
     assert conflicts == []
 
 
+ENDPOINTS = {
+    "known": {"path": "/x", "method": "GET", "calls": 5},
+    "other": {"path": "/x", "method": "POST", "calls": 7},
+    "bare": {"path": "/x", "avg": "3ms"},
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (["known"], ["bare"], [{"path": "/x", "method": "GET", "calls": 5, "avg": "3ms"}]),
+        (["bare"], ["known"], [{"path": "/x", "method": "GET", "calls": 5, "avg": "3ms"}]),
+        (["known", "other"], ["bare"], [ENDPOINTS["known"], ENDPOINTS["other"]]),
+        (["bare"], ["known", "other"], [ENDPOINTS["bare"]]),
+        (["known"], ["other"], [ENDPOINTS["known"], ENDPOINTS["other"]]),
+    ],
+)
+def test_an_endpoint_without_a_method_is_not_listed_again(
+    old: list[str], new: list[str], expected: list[dict[str, Any]]
+) -> None:
+    """It is the one of its path, or the sum of several, which would count each call twice."""
+    sides = [{"endpoints": {"source": "k6", "list": [ENDPOINTS[n] for n in s]}} for s in (old, new)]
+    after, _ = merged({"title": "T", "status": "unknown", **sides[0]}, sides[1])
+    assert after["endpoints"]["list"] == expected
+
+
 def test_the_same_source_file_tells_nothing_new() -> None:
     """A file of that name and hash is not listed again, whenever it is imported."""
     known = {"file": "a.json", "kind": "k6", "sha256": "1", "imported": "2026-01-02T00:00:00Z"}

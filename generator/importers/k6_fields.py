@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from generator.importers.k6_metrics import Check, Figure, Metric, Summary, number, samples
+from generator.importers.k6_metrics import Check, Figure, Metric, Summary, number, plain, samples
 from generator.importers.k6_spelling import NAMELESS, Page, line
 from generator.units import (
     BYTES,
@@ -218,15 +218,15 @@ def _others(metrics: Iterable[Metric], taken: set[str], page: Page) -> dict[str,
         if metric.name in taken:
             continue
         used = page.used.get(metric.name, ())
-        plain: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for name, figure in sorted(metric.values.items(), key=_place):
             if name in used:
                 continue
-            bare = number(figure, metric.contains) if isinstance(figure, str) else figure
-            plain |= page.figure(line(name), figure if bare is None else bare, NUMBER)
-        if plain:
+            bare = plain(figure, metric.contains) if isinstance(figure, str) else figure
+            values |= page.figure(line(name), bare, NUMBER)
+        if values:
             kind = {"type": metric.type, "contains": metric.contains}
-            found[line(metric.name)] = {**kind, "values": plain}
+            found[line(metric.name)] = {**kind, "values": values}
     return found
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from generator.units import BYTES, MILLISECONDS, NUMBER, SHARE, UnitError, parse
+from generator.units import BYTES, MILLISECONDS, NUMBER, SHARE, Quantity, UnitError, parse
 
 Figure = int | float | str
 """A number in k6's own unit (ms, bytes, 1/s, share of 1), or a text as k6 printed it."""
@@ -187,12 +188,27 @@ def number(figure: Figure, contains: Contains) -> float | None:
 
     `contains` tells what a text such as `1.17s`, `51 kB/s` or `5` is of.
     """
+    found = _read(figure, contains)
+    return found.start if found else None
+
+
+def plain(figure: Figure, contains: Contains) -> Figure:
+    """The same without its unit and no more precise than printed: `1.28s` is `128e1` ms."""
+    found = _read(figure, contains)
+    if found is None or not isinstance(figure, str):
+        return figure if found is None else found.start
+    power = math.log10(2 * found.half) if found.half else 0.0
+    if abs(power - round(power)) > 1e-9 or not power > 0:
+        return found.start
+    return f"{round(found.start / 10 ** round(power))}e{round(power)}"
+
+
+def _read(figure: Figure, contains: Contains) -> Quantity | None:
     unit = {"time": MILLISECONDS, "data": BYTES, "default": NUMBER}[contains]
     if isinstance(figure, str):
         figure = figure.removesuffix("/s")
         unit = SHARE if figure.endswith("%") else unit
     try:
-        found = parse(figure, unit if isinstance(figure, str) else NUMBER)
+        return parse(figure, unit if isinstance(figure, str) else NUMBER)
     except UnitError:
         return None
-    return found.start if found else None
