@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from generator import display
+from generator import display, figures
 from generator.fields import In
-from generator.model import Run
+from generator.model import Load, Run
 from generator.narrative import ChangeMade
 from generator.notebook import Notebook
 from generator.units import COUNT, Quantity
@@ -29,6 +29,9 @@ REMARKS = frozenset({"currency", "price_source", "test_type"})
 
 LABELS = {"vus": "VUs", "think_time": "think time"}
 """Names of settings for people, where the field's name is not one."""
+
+DURATION_TOLERANCE = 0.02
+"""By which share durations of one load may differ: a run ends with its last iteration."""
 
 NOT_RECORDED = "not recorded"
 UNKNOWN_LOAD = "the load is not recorded on both sides"
@@ -117,7 +120,11 @@ class Likeness:
 def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     """What differs between two runs of the notebook."""
     before, after = notebook.runs[baseline], notebook.runs[candidate]
-    load = tuple(_differences(before.load, after.load))
+    load = tuple(
+        difference
+        for difference in _differences(before.load, after.load)
+        if difference.setting != "duration" or not _as_long(before.load, after.load)
+    )
     deployment = tuple(_differences(before.deployment, after.deployment))
     reasons = [
         difference.as_text()
@@ -168,6 +175,23 @@ def same_scenario(before: Run, after: Run) -> bool:
         return True
     sides = ((load.scenario, load.script) for load in (before.load, after.load))
     return not any(left != right for left, right in zip(*sides, strict=True) if left and right)
+
+
+def _as_long(before: Load | None, after: Load | None) -> bool:
+    """Whether two loads were asked for as long, though they may not have taken as long.
+
+    k6 states how long a run took, to the microsecond, iterations under way at its end included: no
+    two runs take the same time. With the same stages those two were that both got through them.
+    """
+    if before is None or after is None or before.duration is None or after.duration is None:
+        return False
+    low, high = sorted((before.duration.start, after.duration.start))
+    if high - low <= DURATION_TOLERANCE * high:
+        return True
+    one, other = (
+        figures.total([part.duration for part in load.stages]) for load in (before, after)
+    )
+    return one is not None and other is not None and one.start == other.start <= low
 
 
 def _load_known(run: Run) -> bool:

@@ -31,6 +31,37 @@ def test_the_same_load_is_like_for_like() -> None:
     assert found.load == ()
 
 
+STAGES = "stages: [{duration: 15s, target: 100}, {duration: 5s, target: 0}]"
+UNTOLD = "stages: [{duration: N/A, target: 5}]"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("duration: 780.1s", "duration: 783.4s"),
+        (f"duration: 20.04s, {STAGES}", f"duration: 27.9s, {STAGES}"),
+    ],
+)
+def test_no_two_runs_take_the_same_time(before: str, after: str) -> None:
+    """Durations to the microsecond differ; those of one load are no difference of the load."""
+    found = between(load(before), load(after))
+    assert found.like_for_like
+    assert (found.load, found.factors) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("duration: 780s", "duration: 800s"),
+        (f"duration: 12s, {STAGES}", f"duration: 20.1s, {STAGES}"),
+        (f"duration: 20s, {UNTOLD}", f"duration: 30s, {UNTOLD}"),
+    ],
+)
+def test_a_run_that_was_cut_short_took_less_time(before: str, after: str) -> None:
+    """A duration that differs by more, or ends before its stages do, is another load."""
+    assert [d.setting for d in between(load(before), load(after)).load] == ["duration"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "reason"),
     [
