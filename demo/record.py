@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -63,6 +64,7 @@ def make(
     cache = folder / "cache.jsonl"
     cache.write_bytes(watch.cache_lines(measured.counted, measured.start, measured.end))
     scratch = folder / "notebook"
+    shutil.rmtree(scratch, ignore_errors=True)  # of an earlier time, where files are kept
     scratch.mkdir()
     (scratch / CONFIG_FILE).write_text("plugins: [loadbook]\n", "utf-8")
     _write_own(scratch, cell, bench, config, environment, measured)
