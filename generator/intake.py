@@ -80,6 +80,9 @@ def import_files(
     exact: Annotated[
         bool, typer.Option("--exact", help="Percentiles from all samples, not a histogram.")
     ] = False,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Read raw samples on this Dask cluster.")
+    ] = "",
     replace: Replace = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -100,7 +103,7 @@ def import_files(
         for one in given:
             if not os.path.lexists(one.path):
                 raise NotebookError(f"there is no {one.path}")
-        wishes = Wishes(moment.value, _time(time), exit_code, exact)
+        wishes = Wishes(moment.value, _time(time), exit_code, exact, scheduler)
         root = settings.find_root(Path.cwd())
         scaffold.require_name(identity_of(run))
         found = importing.read(given, registry.IMPORTERS, wishes, _now(), _progress())

@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "importers.kube_tables",
         "importers.metric_types",
         "importers.phases",
+        "importers.scheduling",
         "importers.shapes",
         "importers.source",
         "importers.spelled",

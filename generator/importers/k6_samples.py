@@ -13,7 +13,14 @@ from dataclasses import replace
 from typing import Literal
 
 from generator.errors import Level, Problem
-from generator.importers import samples_doubts, samples_duckdb, samples_fields, samples_job, tally
+from generator.importers import (
+    samples_doubts,
+    samples_duckdb,
+    samples_fields,
+    samples_job,
+    scheduling,
+    tally,
+)
 from generator.importers.samples_job import Job
 from generator.importers.source import Imported, Importer, Source, Wishes
 from generator.importers.tally import SECOND_US, Endpoint, Part
@@ -24,12 +31,21 @@ APART_US = 60 * SECOND_US
 
 def read_json(sources: Sequence[Source], wishes: Wishes) -> Imported:
     """All files of `--out json` as one run."""
-    return read_run(sources, "json", exact=wishes.exact)
+    return _wherever(sources, "json", wishes)
 
 
 def read_csv(sources: Sequence[Source], wishes: Wishes) -> Imported:
     """All files of `--out csv` as one run."""
-    return read_run(sources, "csv", exact=wishes.exact)
+    return _wherever(sources, "csv", wishes)
+
+
+def _wherever(sources: Sequence[Source], kind: Literal["json", "csv"], wishes: Wishes) -> Imported:
+    try:
+        with scheduling.executor_at(wishes.scheduler) as executor:
+            return read_run(sources, kind, exact=wishes.exact, executor=executor)
+    except scheduling.SchedulerError as error:
+        refused = sources[0].problem(1, "import-scheduler", str(error), error.hint)
+        return Imported(problems=(refused,))
 
 
 def read_run(

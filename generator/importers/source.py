@@ -47,13 +47,15 @@ class Wishes:
     """What the engineer said on the command line beside the files.
 
     `moment` names the snapshot that kubectl's output belongs to, `time` says when it was taken;
-    `exit_code` is k6's; `exact` asks for percentiles from all samples, not from the histogram.
+    `exit_code` is k6's; `exact` asks for percentiles from all samples, not from the histogram;
+    `scheduler` is the address of a Dask cluster that raw samples are read on, empty for here.
     """
 
     moment: Literal["before", "peak", "after", "whole run"] = "peak"
     time: str = ""
     exit_code: int | None = None
     exact: bool = False
+    scheduler: str = ""
 
 
 @dataclass(frozen=True)
