@@ -99,9 +99,13 @@ class Renderer:
         template: str = "page",
         record: str = "",
         description: str = "",
+        boost: float = 1.0,
         **context: object,
     ) -> Page:
-        """The page of these parts; `context` is what its template needs beyond them."""
+        """The page of these parts; `context` is what its template needs beyond them.
+
+        `boost` is what the page weighs in the search.
+        """
         late: list[str] = []
         rendered = [
             (part, Markup("\n").join(self._block(block, late) for block in part.blocks))
@@ -112,7 +116,9 @@ class Renderer:
         )
         headed = sum(bool(part.title) for part in parts)
         hidden = ["navigation"] if headed > 1 else ["navigation", "toc"]
-        meta = {"title": str(escape(title)), "hide": hidden}
+        meta: dict[str, object] = {"title": str(escape(title)), "hide": hidden}
+        if boost != 1.0:
+            meta["search"] = {"boost": boost}
         if description:
             bare = telling.plain(description)
             meta["description"] = str(escape(" ".join(bare.split())[:200]))

@@ -77,7 +77,7 @@ def build(
         _overview(renderer, links.CAMPAIGNS, "Campaigns", overviews.campaigns(view)),
         _overview(renderer, links.HISTORY, "History", overviews.history(view)),
         _overview(renderer, links.AUDIT, "Audit", doubtpages.audited(view)),
-        _overview(renderer, links.CHECKS, "Checks", doubtpages.checks()),
+        _overview(renderer, links.CHECKS, "Checks", doubtpages.checks(), REFERENCE),
         _overview(renderer, links.GLOSSARY, "Glossary", overviews.glossary(view)),
     ]
     for name in notebook.campaign_names:
@@ -87,8 +87,14 @@ def build(
     return Site(tuple(pages), _data(notebook), problems)
 
 
-def _overview(renderer: Renderer, path: str, title: str, parts: Iterable[Part]) -> Page:
-    return renderer.page(path, title, _shown(parts))
+REFERENCE = 0.2
+"""What a page that explains weighs in the search against one that tells of a run."""
+
+
+def _overview(
+    renderer: Renderer, path: str, title: str, parts: Iterable[Part], boost: float = 1.0
+) -> Page:
+    return renderer.page(path, title, _shown(parts), boost=boost)
 
 
 def _shown(parts: Iterable[Part]) -> list[Part]:
