@@ -125,11 +125,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as inline SVG, with its title and what it shows in words."""
+    """A chart as inline SVG, with its title and what it shows in words.
+
+    `files` have the figures that it is drawn from: name and link of each.
+    """
 
     title: str
     svg: str
     alt: str
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

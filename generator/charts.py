@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from generator import bars, curves, drawing, placement, vector
+from generator import bars, curves, drawing, overtime, placement, spread, vector
 from generator.vector import Chart, Sketch
 
 
@@ -20,12 +20,13 @@ from generator.vector import Chart, Sketch
 class Kind:
     """A chart that can be drawn. `of` says what its function takes.
 
-    `runs`: the notebook and identities of runs; `comparison`: a Comparison; `run`: a Run.
+    `runs`: the notebook and identities of runs; `comparison`: a Comparison; `run`: a Run; `kept`:
+    tables with the run's phases, or names with their histograms.
     """
 
     name: str
     title: str
-    of: Literal["runs", "comparison", "run"]
+    of: Literal["runs", "comparison", "run", "kept"]
     sketch: Callable[..., Sketch | None]
 
     def draw(self, *subject: Any) -> Chart | None:
@@ -43,6 +44,8 @@ CHARTS: dict[str, Kind] = {
         Kind("cpu_per_pod", "CPU of each pod", "run", bars.cpu_per_pod),
         Kind("placement", "Pods on their nodes", "run", placement.placement),
         Kind("cache_timeline", "Cache hit rate over the run", "run", curves.cache_timeline),
+        Kind("over_time", "The run over time", "kept", overtime.over_time),
+        Kind("distribution", "Latency by percentile", "kept", spread.distribution),
         Kind("endpoints", "Latency by endpoint", "run", bars.endpoints),
     )
 }

@@ -22,7 +22,7 @@ import matplotlib
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
@@ -237,6 +237,11 @@ class Canvas:
         self._add(
             Line2D(xs, ys, color=colour.sentinel, linewidth=width, linestyle=":" if dashed else "-")
         )
+
+    def area(self, points: Sequence[Point], *, fill: Colour, alpha: float) -> None:
+        """Fill the shape that the points go round."""
+        look = (fill.sentinel, alpha)
+        self._add(Polygon(list(points), closed=True, facecolor=look, edgecolor="none", linewidth=0))
 
     def dots(
         self,

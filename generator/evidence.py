@@ -18,7 +18,7 @@ from generator.blocks import (
 )
 from generator.measured import Node
 from generator.metrics import METRICS
-from generator.units import Quantity
+from generator.units import Quantity, Unit
 from generator.view import RunView, picture
 
 
@@ -113,16 +113,20 @@ def placement(view: RunView) -> Iterator[Block]:
         rule = f"; anti-affinity is {affinity}" if affinity else ""
         yield Note(f"{len(names)} pods share {node}{rule}: {', '.join(names)}.", "doubt")
     yield Note(_pods_sentence(view), "neutral")
+    restarts = any(pod.restarts is not None for pod in pods.list)
     rows = tuple(
         (
             Cell(pod.name),
             Cell(pod.node or "none"),
             Cell("", sort=pod.phase, mark=_PHASES.get(pod.phase, Mark(pod.phase, "!", "doubt"))),
+            *([Cell(display.show(pod.restarts, units.COUNT))] if restarts else []),
             Cell(pod.reason or ("not recorded" if pod.phase == "Pending" else "")),
         )
         for pod in pods.list
     )
-    yield Table("pods", "Pods", ("Pod", "Node", "Phase", "Reason"), rows)
+    columns = ("Pod", "Node", "Phase", *(["Restarts"] if restarts else []), "Reason")
+    numeric = frozenset({3} if restarts else ())
+    yield Table("pods", "Pods", columns, rows, numeric=numeric)
 
 
 _PHASES = {
@@ -175,9 +179,13 @@ def nodes(view: RunView) -> Iterator[Block]:
 
 def _named_nodes(listed: Sequence[Node]) -> Table:
     """The nodes known by name, with the columns that anything was recorded for."""
-    columns = {
+    columns: dict[str, list[str | None]] = {
         "Type": [node.type for node in listed],
         "Also holds": [node.holds for node in listed],
+        "CPU": [_of_capacity(node.cpu, node.cpu_capacity, units.CORES) for node in listed],
+        "Memory": [
+            _of_capacity(node.memory, node.memory_capacity, units.MEMORY) for node in listed
+        ],
     }
     known = {name: texts for name, texts in columns.items() if any(texts)}
     rows = tuple(
@@ -191,12 +199,22 @@ def _named_nodes(listed: Sequence[Node]) -> Table:
     return Table("nodes-named", "Nodes known by name", ("Node", "State", *known), rows)
 
 
+def _of_capacity(used: Quantity | None, capacity: Quantity | None, unit: Unit) -> str:
+    """`1.2 cores of 1.93 cores, 62.2 %`, as far as it is known."""
+    if used is None and capacity is None:
+        return ""
+    of = f" of {display.show(capacity, unit)}" if capacity else ""
+    share = figures.divide(used, capacity)
+    part = f", {display.show(share, units.RATIO)}" if share else ""
+    return f"{display.show(used, unit)}{of}{part}"
+
+
 def cpu(view: RunView) -> Iterator[Block]:
     """CPU of each pod against what it requests."""
     pods = figures.pods_of(view.run)
     taken = figures.snapshot_of(view.run)
     numbered = enumerate(pods.list) if pods else ()
-    listed = [(position, pod) for position, pod in numbered if pod.cpu is not None]
+    listed = [(at, pod) for at, pod in numbered if pod.cpu is not None or pod.memory is not None]
     if not listed or taken is None:
         return
     where = ("snapshots", taken[0], "pods", "list")
@@ -284,40 +302,57 @@ def endpoints(view: RunView) -> Iterator[Block]:
     yield from picture("endpoints", view.run)
     listed = view.run.endpoints.list
     most, word = figures.most_time(listed) or (None, "")
+    columns: dict[str, list[Cell]] = {
+        "Mean": [_latency(view, at, "avg") for at in range(len(listed))],
+        **{
+            label: [_latency(view, at, stat) for at in range(len(listed))]
+            for label, stat in _FURTHER.items()
+            if stat == "p95" or any(getattr(one, stat) is not None for one in listed)
+        },
+        "Calls": [
+            Cell(display.show(one.calls, units.COUNT), sort=tables.sort_key(one.calls))
+            for one in listed
+        ],
+    }
+    if any(one.failed is not None for one in listed):
+        columns["Failed"] = [
+            Cell(display.show(one.failed, units.SHARE), sort=tables.sort_key(one.failed))
+            for one in listed
+        ]
+    columns["Total time"] = [
+        Cell(display.show(total, units.MILLISECONDS), sort=tables.sort_key(total))
+        for total in map(figures.total_time, listed)
+    ]
+    numeric = frozenset(range(1, 1 + len(columns)))
+    if any(one.level for one in listed):
+        columns["Level"] = [
+            Cell("", mark=LEVELS[one.level] if one.level else None) for one in listed
+        ]
+    bottleneck = Mark(word, "◆", "doubt")
     rows = tuple(
-        _endpoint_row(view, position, word if one is most else "")
+        (
+            Cell(one.name, mark=bottleneck if one is most else None),
+            *(cells[position] for cells in columns.values()),
+        )
         for position, one in enumerate(listed)
     )
     yield Table(
         "endpoints-table",
         f"Latency by endpoint, from {view.run.endpoints.source}",
-        ("Endpoint", "Mean", "p95", "Calls", "Total time", "Level"),
+        ("Endpoint", *columns),
         rows,
-        numeric=frozenset({1, 2, 3, 4}),
+        numeric=numeric,
         sortable=True,
     )
 
 
-def _endpoint_row(view: RunView, position: int, word: str) -> tuple[Cell, ...]:
+_FURTHER = {"Median": "med", "p90": "p90", "p95": "p95", "p99": "p99", "Largest": "max"}
+"""Columns of latency that stand where anything is recorded for them; the p95 always does."""
+
+
+def _latency(view: RunView, position: int, stat: str) -> Cell:
     endpoint = view.run.endpoints.list[position] if view.run.endpoints else None
-    if endpoint is None:
-        return ()
-    where = ("endpoints", "list", position)
-    total = figures.total_time(endpoint)
-    bottleneck = Mark(word, "◆", "doubt") if word else None
-    return (
-        Cell(endpoint.name, mark=bottleneck),
-        Cell(display.show(endpoint.avg, units.MILLISECONDS), sort=_sort(endpoint.avg)),
-        Cell(
-            display.show(endpoint.p95, units.MILLISECONDS),
-            sort=_sort(endpoint.p95),
-            doubts=view.doubts_of(*where, "p95"),
-        ),
-        Cell(display.show(endpoint.calls, units.COUNT), sort=_sort(endpoint.calls)),
-        Cell(display.show(total, units.MILLISECONDS), sort=_sort(total)),
-        Cell("", mark=LEVELS[endpoint.level] if endpoint.level else None),
-    )
-
-
-def _sort(quantity: Quantity | None) -> str:
-    return "-1" if quantity is None or quantity.end is None else repr(quantity.end)
+    quantity: Quantity | None = getattr(endpoint, stat)
+    doubts = view.doubts_of("endpoints", "list", position, stat)
+    text = display.show(quantity, units.MILLISECONDS)
+    return Cell(text, sort=tables.sort_key(quantity), doubts=doubts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
 
-from generator.measured import Endpoint, Nodes, Pod, Pods, Snapshot
+from generator.measured import Endpoint, Nodes, Phase, Pod, Pods, Snapshot
 from generator.model import Run
 from generator.units import SHARE, Quantity, Unit
 
@@ -24,6 +24,12 @@ def snapshot_of(run: Run) -> tuple[int, Snapshot] | None:
     order = ("peak", "whole run", "after", "before")
     numbered = enumerate(run.snapshots)
     return min(numbered, key=lambda item: order.index(item[1].moment), default=None)
+
+
+def steady_of(run: Run) -> tuple[int, Phase] | None:
+    """The steady state among the run's phases, with its position: the first one, if any."""
+    numbered = enumerate(run.phases)
+    return next((found for found in numbered if found[1].name == "steady"), None)
 
 
 def pods_of(run: Run) -> Pods | None:
@@ -40,14 +46,17 @@ def running(pods: Pods) -> list[Pod]:
 def recorded(run: Run, path: str) -> Quantity | None:
     """The figure at a dotted path of the record, None where nothing stands there.
 
-    `snapshot` as the first part means the snapshot that `snapshot_of` chooses; a number is a
-    position in a list, -1 the last.
+    `snapshot` as the first part means the snapshot that `snapshot_of` chooses, `steady` the phase
+    that `steady_of` finds; a number is a position in a list, -1 the last.
     """
     part: object = run
     for name in path.split("."):
         if part is run and name == "snapshot":
             found = snapshot_of(run)
             part = found[1] if found else None
+        elif part is run and name == "steady":
+            steady = steady_of(run)
+            part = steady[1] if steady else None
         elif isinstance(part, Mapping):
             part = part.get(name)
         elif isinstance(part, tuple):

@@ -59,6 +59,11 @@ def run_record(identity: str) -> str:
     return f"{identity}.yaml"
 
 
+def run_file(identity: str, name: str) -> str:
+    """A file of the run's folder, as it is published."""
+    return f"{identity}/{name}"
+
+
 def campaign_record(identity: str) -> str:
     """The record of a campaign, as it is published beside its page."""
     return f"{identity}/campaign.yaml"

@@ -202,23 +202,14 @@ _LATENCY = (
         ("median latency", "median", "p50"),
         "half of the requests were faster",
     ),
-    _latency(
-        "p90",
-        "Latency p90",
-        ("p90", "p(90)", "90th percentile"),
-        "90 % of the requests were faster",
-    ),
-    _latency(
-        "p95",
-        "Latency p95",
-        ("p95", "p(95)", "95th percentile"),
-        "95 % of the requests were faster",
-    ),
-    _latency(
-        "p99",
-        "Latency p99",
-        ("p99", "p(99)", "99th percentile"),
-        "99 % of the requests were faster",
+    *(
+        _latency(
+            f"p{share}",
+            f"Latency p{share}",
+            (f"p{share}", f"p({share})", f"{share}th percentile"),
+            f"{share} % of the requests were faster",
+        )
+        for share in (90, 95, 99)
     ),
     _latency(
         "max",
@@ -379,8 +370,24 @@ _EFFICIENCY = (
     ),
 )
 
+_STEADY = tuple(
+    Metric(
+        name=f"steady_{metric.name}",
+        label=f"{metric.label}, steady",
+        group="Steady state",
+        unit=metric.unit,
+        better=metric.better,
+        definition=f"{metric.label} in the steady state alone, without ramp-up and ramp-down.",
+        recorded=metric.recorded.replace("k6.", "steady.", 1),
+        needs=metric.needs,
+        tolerance=metric.tolerance,
+    )
+    for metric in (*_THROUGHPUT, *_ERRORS, *_LATENCY)
+    if metric.name in ("request_rate", "error_rate", "latency_p95", "latency_p99")
+)
+
 METRICS: dict[str, Metric] = {
     metric.name: metric
-    for group in (_LOAD, _THROUGHPUT, _ERRORS, _LATENCY, _CLUSTER, _CACHE, _EFFICIENCY)
+    for group in (_LOAD, _THROUGHPUT, _ERRORS, _LATENCY, _STEADY, _CLUSTER, _CACHE, _EFFICIENCY)
     for metric in group
 }

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from generator import explain, records
+from generator.attachments import Attachments
 from generator.errors import Problem, UnknownRunError
 from generator.measurements import Measurement, measure
 from generator.model import Campaign, Run
@@ -24,7 +25,8 @@ from generator.settings import Settings
 class Notebook:
     """All that a notebook holds. `runs` and `campaigns` have the valid records only.
 
-    `problems` are those of the files: syntax, schema, places, references.
+    `problems` are those of the files: syntax, schema, places, references. `attachments` are the
+    files beside the records of runs.
     """
 
     run_records: Mapping[str, Record[Run]]
@@ -33,6 +35,7 @@ class Notebook:
     campaigns: Mapping[str, Campaign]
     problems: tuple[Problem, ...]
     settings: Settings = field(default_factory=Settings)
+    attachments: Attachments = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What others found out of the notebook and ask for again, by the name of what it is."""
 
@@ -151,7 +154,15 @@ def build(sources: Sources, settings: Settings, problems: tuple[Problem, ...] = 
     campaigns = {
         name: record.model for name, record in campaign_records.items() if record.model is not None
     }
-    return Notebook(run_records, campaign_records, valid, campaigns, tuple(found), settings)
+    return Notebook(
+        run_records,
+        campaign_records,
+        valid,
+        campaigns,
+        tuple(found),
+        settings,
+        sources.attachments,
+    )
 
 
 def _in_order(runs: Mapping[str, Run]) -> dict[str, Run]:

@@ -18,18 +18,13 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from generator import notebook, provenance, records, settings, site
+from generator import attachments, notebook, provenance, records, settings, site
 from generator.errors import Level
 from generator.links import Links
 from generator.render import Page
 from generator.resources import TEMPLATES
 
 log = logging.getLogger("mkdocs.plugins.loadbook")
-
-ATTACHMENTS = frozenset(
-    {".csv", ".gif", ".gz", ".jpeg", ".jpg", ".json", ".log", ".png", ".txt", ".webp", ".zst"}
-)
-"""Suffixes of attachments that are published: nothing that a browser would run."""
 
 
 class LoadbookConfig(base.Config):
@@ -120,4 +115,6 @@ def _is_published(file: File, config: MkDocsConfig) -> bool:
     if not inside or path.is_symlink():
         return False
     depth = len(path.relative_to(config.docs_dir).parts)
-    return path.suffix == ".yaml" if depth == 2 else depth > 2 and path.suffix in ATTACHMENTS
+    return (
+        path.suffix == ".yaml" if depth == 2 else depth > 2 and path.suffix in attachments.PUBLISHED
+    )

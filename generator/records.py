@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from generator import explain, yamltree
+from generator import attachments, explain, yamltree
+from generator.attachments import Attachments
 from generator.errors import Level, Place, Problem
 from generator.fields import NAME
 from generator.model import Campaign, Run
@@ -47,11 +48,15 @@ class Record(Generic[Model]):
 
 @dataclass(frozen=True)
 class Sources:
-    """The files of a notebook by identity, and what is wrong with their places."""
+    """The files of a notebook by identity, and what is wrong with their places.
+
+    `attachments` are the files that lie beside the records of runs.
+    """
 
     runs: Mapping[str, bytes]
     campaigns: Mapping[str, bytes]
     problems: tuple[Problem, ...] = ()
+    attachments: Attachments = field(default_factory=dict)
 
 
 def read_run(identity: str, content: bytes) -> Record[Run]:
@@ -104,8 +109,8 @@ def file_of_campaign(identity: str) -> str:
 def sources(root: FilePath) -> Sources:
     """Read the files of the notebook in `root`; links are not followed.
 
-    A record stands at `experiments/<campaign>/<run>.yaml`; folders below a campaign hold
-    attachments and are not read.
+    A record stands at `experiments/<campaign>/<run>.yaml`; a folder of the run's name beside it
+    holds its attachments.
     """
     runs: dict[str, bytes] = {}
     campaigns: dict[str, bytes] = {}
@@ -129,7 +134,8 @@ def sources(root: FilePath) -> Sources:
         else:
             runs[inside.with_suffix("").as_posix()] = content
     problems.extend(_colliding(runs))
-    return Sources(runs, campaigns, tuple(problems))
+    beside = attachments.read(root / FOLDER, runs)
+    return Sources(runs, campaigns, tuple(problems), beside)
 
 
 _PLACE_HINT = f"a record is {FOLDER}/<campaign>/<run>.yaml, its names of letters, digits, . _ -"

@@ -1,7 +1,7 @@
 """The sections of a run's page, in the order in which a reader asks.
 
-A section without data does not appear. Adding one is a function in `evidence` or `story` and an
-entry in `SECTIONS`.
+A section without data does not appear. Adding one is a function in `evidence`, `detail` or `story`
+and an entry in `SECTIONS`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from generator import evidence, story
+from generator import detail, evidence, k6figures, story
 from generator.blocks import (
     Block,
 )
@@ -32,6 +32,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("findings", "Findings", story.findings),
     Section("figures", "Figures", evidence.all_figures),
     Section("efficiency", "Efficiency", evidence.efficiency),
+    Section("over-time", "Over time", detail.over_time),
+    Section("distribution", "Distribution of latency", detail.distribution),
     Section("question", "Question and set-up", story.question),
     Section("differences", "What differs from the baseline", story.differences),
     Section("changes", "Changes", story.changes),
@@ -39,8 +41,10 @@ SECTIONS: tuple[Section, ...] = (
     Section("placement", "Pods on nodes", evidence.placement),
     Section("nodes", "Nodes against the limit", evidence.nodes),
     Section("cpu", "CPU per pod", evidence.cpu),
+    Section("moments", "Cluster over the run", detail.moments),
     Section("cache", "Cache", evidence.cache),
     Section("endpoints", "Endpoints", evidence.endpoints),
+    Section("k6", "More from k6", k6figures.k6),
     Section("claims", "Claims", story.claims),
     Section("predictions", "Predictions", story.predictions),
     Section("tradeoffs", "Trade-offs", story.tradeoffs),
@@ -48,6 +52,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("recommendations", "Recommendations", story.recommendations),
     Section("options", "Options", story.options),
     Section("actions", "Next actions", story.actions),
+    Section("sources", "Sources", detail.sources),
 )
 
 

@@ -154,6 +154,7 @@ def _run(renderer: Renderer, view: View, identity: str) -> Page:
         baseline_href=view.to.href(page, links.run_page(baseline)) if baseline else "",
         record_href=view.to.href(page, links.run_record(identity)),
         data_href=view.to.href(page, links.run_data(identity)),
+        files=tuple(run_view.files),
     )
 
 

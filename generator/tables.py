@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from generator import links
+from generator import display, links, units
 from generator.blocks import STATUSES, Cell, Footnotes, Table, verdict_cell, verdict_mark
 from generator.compare import Comparison, Delta
 from generator.likeness import Difference
@@ -14,8 +14,23 @@ from generator.measurements import Measurement
 from generator.metrics import METRICS, Metric
 from generator.notebook import Notebook, campaign_of
 from generator.terminal import show_value
+from generator.units import Quantity, Unit
 
 NOT_AVAILABLE = Cell("n/a", sort="-1")
+
+
+def short(quantity: Quantity | None, unit: Unit) -> str:
+    """A figure that a tool wrote, with the few digits that a reader needs; empty for none."""
+    if quantity is None:
+        return ""
+    as_written = unit.exact or unit is units.SECONDS or not quantity.is_exact
+    shown = quantity if as_written else Quantity(quantity.start, quantity.end, computed=True)
+    return display.show(shown, unit)
+
+
+def sort_key(quantity: Quantity | None) -> str:
+    """What a cell with a figure is sorted by; without one before all others."""
+    return "-1" if quantity is None or quantity.end is None else repr(quantity.end)
 
 
 def value_cell(measurement: Measurement | None, footnotes: Footnotes | None = None) -> Cell:

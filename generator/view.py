@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from generator import audit, claims, doubts, figures, links
+from generator import audit, claims, doubts, figures, kept, links
 from generator.blocks import (
     PROBLEM_LEVELS,
     STANDINGS,
@@ -25,6 +25,7 @@ from generator.charts import CHARTS
 from generator.claims import Judged
 from generator.compare import Comparison, Delta, compare
 from generator.errors import Level, Place, Problem, field_name
+from generator.kept import Kept
 from generator.links import Links
 from generator.measurements import Measurement
 from generator.metrics import METRICS, Metric
@@ -85,12 +86,14 @@ class RunView:
 
     def _fields(self, metric: Metric) -> Iterator[str]:
         """Where the figures of a metric stand in this record."""
-        taken = figures.snapshot_of(self.run)
+        taken, steady = figures.snapshot_of(self.run), figures.steady_of(self.run)
         for path in (metric.recorded, *metric.rests_on):
             parts: list[str | int] = []
             for name in path.split(".") if path else ():
                 if name == "snapshot":
                     parts += ["snapshots", taken[0] if taken else 0]
+                elif name == "steady":
+                    parts += ["phases", steady[0] if steady else 0]
                 elif name == "-1":
                     parts.append(len(self.run.cache.timeline) - 1 if self.run.cache else 0)
                 else:
@@ -101,6 +104,22 @@ class RunView:
     def page(self) -> str:
         """Path of the run's page."""
         return links.run_page(self.identity)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """Tables over time and the distribution, as they are kept beside the record."""
+        return self.kept_of(self.identity)
+
+    def kept_of(self, identity: str) -> Kept:
+        """The same of another run."""
+        return kept.of(self.notebook, identity)
+
+    @property
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Name and link of each file in the run's folder that is published."""
+        for name, attachment in self.notebook.attachments.get(self.identity, {}).items():
+            if attachment.is_published:
+                yield name, self.to.href(self.page, links.run_file(self.identity, name))
 
 
 @dataclass(frozen=True)
@@ -273,11 +292,14 @@ def action_item(action: Action, href: str = "", place: str = "") -> Item:
     )
 
 
-def picture(chart: str, *subject: object) -> Iterator[Block]:
-    """The chart of that name as a block, nothing where there is nothing to draw."""
+def picture(chart: str, *subject: object, files: Sequence[tuple[str, str]] = ()) -> Iterator[Block]:
+    """The chart of that name as a block, nothing where there is nothing to draw.
+
+    `files` are those with the figures that it is drawn from, with their links.
+    """
     drawn = CHARTS[chart].draw(*subject)
     if drawn is not None:
-        yield Picture(drawn.title, drawn.svg, drawn.alt)
+        yield Picture(drawn.title, drawn.svg, drawn.alt, tuple(files))
 
 
 def known(facts: Sequence[tuple[str, str | None]]) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,121 @@
+"""Files that lie beside a record, in the run's own folder: what is there, and its small tables.
+
+Of a run's folder only what lies directly in it counts. The content of a CSV is read where the
+record names the file; all else is only known to be there. Links are not followed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.fields import NAME
+
+PUBLISHED = frozenset(
+    {".csv", ".gif", ".gz", ".jpeg", ".jpg", ".json", ".log", ".png", ".txt", ".webp", ".zst"}
+)
+"""Suffixes of attachments that are published: nothing that a browser would run."""
+
+TABLE = ".csv"
+"""Suffix of a table."""
+
+MAX_BYTES = 4 * 2**20
+"""Largest table that is read, in bytes."""
+
+MAX_TABLES = 20
+"""Most tables that are read of one run."""
+
+MAX_TOTAL = 256 * 2**20
+"""Most bytes of tables that are read of a whole notebook."""
+
+MAX_FILES = 200
+"""Most files of one run that count."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file beside a record.
+
+    `size` is in bytes, None of what is no plain file. `content` is that of a table that the record
+    names, `refused` says why it was not read.
+    """
+
+    size: int | None
+    content: bytes | None = None
+    refused: str = ""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the site has it as a download; its suffix is one of `PUBLISHED`."""
+        return self.size is not None
+
+
+Attachments = Mapping[str, Mapping[str, Attachment]]
+"""The files of each run's folder: by the run's identity, then by name."""
+
+
+def read(folder: Path, records: Mapping[str, bytes]) -> Attachments:
+    """The attachments of these runs; `folder` holds the campaigns, `records` the runs' files."""
+    found: dict[str, dict[str, Attachment]] = {}
+    left = MAX_TOTAL
+    for identity, record in records.items():
+        files: dict[str, Attachment] = {}
+        tables = 0
+        for path in _files(folder / identity):
+            named = path.suffix == TABLE and path.name.encode() in record
+            if named and tables >= MAX_TABLES:
+                reason = f"a run has at most {MAX_TABLES} tables"
+                files[path.name] = Attachment(_size(path), refused=reason)
+                continue
+            attachment = _table(path, min(MAX_BYTES, left)) if named else Attachment(_size(path))
+            tables += named
+            left -= len(attachment.content or b"")
+            files[path.name] = attachment
+        if files:
+            found[identity] = files
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The first files in a run's folder that may be published, in order of their names."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:
+        return
+    fitting = (path for path in paths if path.suffix in PUBLISHED)
+    named = (path for path in fitting if re.fullmatch(NAME, path.name))
+    yield from (path for _, path in zip(range(MAX_FILES), named, strict=False))
+
+
+def _size(path: Path) -> int | None:
+    """Bytes of a plain file; None of a link, a folder, and what is gone."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+
+def _table(path: Path, most: int) -> Attachment:
+    """A table with its content, or with the reason why that is not read."""
+    size = _size(path)
+    if size is None:
+        return Attachment(None, refused="it is a link or a folder, which is not followed")
+    if size > MAX_BYTES:
+        return Attachment(size, refused=f"it has {size:,} bytes, a table has at most {MAX_BYTES:,}")
+    if size > most:
+        reason = f"the tables of the notebook have more than {MAX_TOTAL:,} bytes"
+        return Attachment(size, refused=reason)
+    try:
+        # It may have become a link, or something that never ends, since it was looked at.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        with os.fdopen(os.open(path, flags), "rb") as stream:
+            return Attachment(size, stream.read(size))
+    except OSError as error:
+        return Attachment(size, refused=f"it can't be read: {error.strerror}")
