@@ -1,7 +1,8 @@
 """Quantities as text for people: scaled, with their unit, `~` and `→` kept.
 
-A recorded figure keeps the digits it was written with, a computed one has about four (279.2,
-3.337, and 99.947 % where a share is nearly whole). A difference of shares is in percentage points.
+A recorded figure keeps the digits it was written with, as far as a reader can use them (363.03, of
+363.031234 as tools write it), a computed one has about four (279.2, 3.337, and 99.947 % where a
+share is nearly whole). A difference of shares is in percentage points.
 """
 
 from __future__ import annotations
@@ -75,8 +76,22 @@ def _figure(value: float, quantity: Quantity, size: float) -> str:
     elif quantity.half == 0:
         decimals = 0 if scaled == round(scaled) else 3
     else:
-        decimals = max(0, -math.floor(math.log10(quantity.half / size * 2) + 1e-9))
+        written = max(0, -math.floor(math.log10(quantity.half / size * 2) + 1e-9))
+        decimals = min(written, _most_decimals(scaled))
     return f"{scaled:,.{min(decimals, 6)}f}"
+
+
+def _most_decimals(scaled: float) -> int:
+    """Decimals that a reader can use: tools write 363.031234 ms, people 363.03 ms.
+
+    A share that is nearly whole keeps what tells it from a whole one.
+    """
+    size = abs(scaled)
+    if 99 < size < 100:
+        return next((d for d in (3, 4, 5) if round(size, d) < 100), 6)
+    if size >= 10:
+        return 2
+    return 3 if size >= 1 else 3 - math.floor(math.log10(size or 1.0))
 
 
 def _computed_decimals(scaled: float) -> int:

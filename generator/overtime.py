@@ -15,7 +15,7 @@ from generator.measured import Phase
 from generator.units import MILLISECONDS, SECONDS, Quantity, Unit
 from generator.vector import Sketch
 
-MAX_POINTS = 200
+MAX_POINTS = 160
 """Most points of a line; of more its lowest and highest in each stretch are drawn."""
 
 MAX_LINES = 3

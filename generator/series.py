@@ -32,13 +32,14 @@ MAX_NAME = 200
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]*")
 
 _UNITS = (
+    ("_per_s", units.PER_SECOND),
+    ("rps", units.PER_SECOND),
     ("_ms", units.MILLISECONDS),
     ("_s", units.SECONDS),
+    ("_seconds", units.SECONDS),
     ("_cores", units.CORES),
     ("memory_bytes", units.MEMORY),
     ("_bytes", units.BYTES),
-    ("rps", units.PER_SECOND),
-    ("_per_s", units.PER_SECOND),
 )
 
 
@@ -82,7 +83,7 @@ def parse(content: bytes) -> Table:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SeriesError(f"byte {error.start + 1} is no UTF-8") from None
-    rows = csv.reader(io.StringIO(text, newline=""))
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     times: list[float] = []
     try:
         names = _names(next(rows, []))

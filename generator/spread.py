@@ -25,8 +25,11 @@ MARKED = (0.5, 0.9, 0.95, 0.99)
 MAX_POINTS = 160
 """Points of a curve."""
 
+MOST_ALONG = 4.0
+"""Where the axis ends at the latest: 99.99 % of the requests."""
+
 _LEFT, _RIGHT = 52.0, WIDTH - 12
-_SHARES = (0.0, *MARKED, 0.999, 0.9999, 0.99999, 0.999999)
+_SHARES = (0.0, *MARKED, 0.999, 0.9999)
 _COLOURS = (Colour.SERIES_1, Colour.SERIES_2)
 _STEPS = tuple(factor * 10.0**power for power in range(-9, 19) for factor in (1, 2, 5))
 
@@ -102,7 +105,7 @@ def _curve(histogram: Histogram) -> list[Point]:
     """Place on the axis and latency in ms, from the smallest latency to the largest but one."""
     buckets = list(histogram.buckets())
     ranks = list(accumulate(count for _, _, count in buckets))
-    last = min(math.log10(max(ranks[-1], 2)), 9.0)
+    last = min(math.log10(max(ranks[-1], 2)), MOST_ALONG)
     # Requests that got no answer have a latency of zero, which no logarithmic axis has.
     least = next((low for low, _, _ in buckets if low > 0), 1.0)
     points = []
@@ -153,17 +156,20 @@ def _axes(canvas: Canvas, scales: _Scales) -> None:
     for latency in inside:
         y = scales.at(latency)
         canvas.line([(_LEFT, y), (_RIGHT, y)])
-        text = display.show(Quantity.exact(latency), MILLISECONDS)
+        text = f"{latency:g} ms" if latency >= 1 else f"{latency * 1000:g} µs"
+        text = f"{latency / 1000:g} s" if latency >= 1000 else text
         canvas.text(
             _LEFT - 6, y, text, colour=Colour.MUTED, size=SMALL, align="right", width=_LEFT - 6
         )
     taken: list[Box] = []
-    shares = [share for share in _SHARES if _along(share) <= scales.last + 1e-9]
-    for share in [*MARKED[::-1], *shares]:
+    # Where they are too near for all to be named, the p95 is.
+    for share in dict.fromkeys((0.95, *_SHARES[::-1])):
+        if _along(share) > scales.last + 1e-9:
+            continue
         x, text = scales.across(_along(share)), _percent(share)
         box = drawing.text_box(x, scales.base + 12, text, size=SMALL, align="center").beside(1)
-        if share in shares and not any(box.meets(other) for other in taken):
-            canvas.line([(x, scales.ceiling), (x, scales.base + 4)], dashed=True)
+        canvas.line([(x, scales.ceiling), (x, scales.base + 4)], dashed=True)
+        if not any(box.meets(other) for other in taken):
             label = canvas.text(
                 x, scales.base + 12, text, colour=Colour.MUTED, size=SMALL, align="center"
             )
@@ -192,6 +198,7 @@ def _values(
             text = display.show(figure, MILLISECONDS)
             box = drawing.text_box(x + shift, y + offset, text, align=align)
             inside = scales.ceiling - 8 < box.top and box.bottom < scales.base - 1
+            inside = inside and box.left > _LEFT
             if inside and not any(box.meets(other) for other in taken):
                 taken.append(canvas.text(x + shift, y + offset, text, align=align, halo=True))
                 break

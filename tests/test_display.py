@@ -67,10 +67,21 @@ def plain(text: str) -> str:
         ("0.04", MONEY, "0.04"),
         ("2x→3x", CHANGE, "2x→3x"),
         ("-50%", CHANGE, "-50%"),
+        ("363.031234ms", MILLISECONDS, "363.03 ms"),
+        ("1179.327723ms", MILLISECONDS, "1.179 s"),
+        ("0.000671ms", MILLISECONDS, "0.000671 ms"),
+        ("0.153987ms", MILLISECONDS, "0.1540 ms"),
+        ("1.276441%", SHARE, "1.276 %"),
+        ("99.963450%", SHARE, "99.963 %"),
+        ("99.999712%", SHARE, "99.9997 %"),
+        ("1139332", BYTES, "1.139 MB"),
     ],
 )
 def test_a_recorded_figure_keeps_its_digits(written: str, unit: Unit, shown: str) -> None:
-    """A recorded figure is scaled, and shown with the digits that it was written with."""
+    """A recorded figure is scaled, and shown with the digits that it was written with.
+
+    Of those that a tool wrote only so many are shown as a reader can use.
+    """
     assert plain(show(parse(written, unit), unit)) == shown
 
 

@@ -40,6 +40,10 @@ NAMES = [
     "cpu_per_pod",
     "cpu_of_request",
     "memory_per_pod",
+    "steady_request_rate",
+    "steady_error_rate",
+    "steady_latency_p95",
+    "steady_latency_p99",
     "cache_hit_rate",
     "rps_per_core",
     "rps_per_pod",
@@ -79,7 +83,11 @@ def test_an_entry_of_the_registry_is_whole(metric: typing.Any) -> None:
 )
 def test_a_recorded_metric_has_a_field_of_its_unit(metric: typing.Any) -> None:
     """The path of a recorded metric leads to a field that is read in the metric's unit."""
-    path = metric.recorded.replace("snapshot.", "snapshots.0.").split(".")
+    path = (
+        metric.recorded.replace("snapshot.", "snapshots.0.")
+        .replace("steady.", "phases.0.")
+        .split(".")
+    )
     current: typing.Any = Run
     units: list[object] = []
     for name in path:
