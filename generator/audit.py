@@ -208,18 +208,6 @@ CROSS_CHECKS: tuple[OfBook, ...] = (
         crosschecks.implied_duration,
     ),
     Check("same-figures", Kind.RUNS, "No run has another's figures", crosschecks.same_figures),
-    Check(
-        kept.MISSING,
-        Kind.LINKS,
-        "A table beside the record is there",
-        kept.missing,
-    ),
-    Check(
-        kept.UNREADABLE,
-        Kind.FIGURES,
-        "A table beside the record can be read",
-        kept.unreadable,
-    ),
     Check("date-order", Kind.RUNS, "A run is after its baseline", crosschecks.dates),
     Check("claim", Kind.CLAIMS, "A claim is what the data say", claimchecks.contradicted),
     Check("claims-of-pods", Kind.CLAIMS, "A pod is compared with itself", claimchecks.other_pods),
@@ -239,6 +227,8 @@ CROSS_CHECKS: tuple[OfBook, ...] = (
     Check("typed-figure", Kind.CLAIMS, "Figures in prose are what the data say", claimchecks.typed),
     Check("prose-figure", Kind.LINKS, "Figures in prose can be computed", claimchecks.computed),
     Check("link-dangling", Kind.LINKS, "What is referred to exists", predictions.dangling),
+    Check("series-missing", Kind.LINKS, "A table beside the record is there", kept.missing),
+    Check("series-unreadable", Kind.LINKS, "A table beside the record is one", kept.unreadable),
     Check("prediction", Kind.CLAIMS, "A prediction held", predictions.doubts),
     Check(
         "change-settings",

@@ -22,6 +22,7 @@ MAX_BUCKETS = 50_000
 """Most rows of a distribution; k6's latencies fill a few hundred."""
 
 MISSING, UNREADABLE = "series-missing", "series-unreadable"
+"""The checks that say what is wrong with a file."""
 
 
 @dataclass(frozen=True)

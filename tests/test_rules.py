@@ -24,11 +24,11 @@ NOT_RUNNABLE = {
 }
 """Codes whose example is told in words, with why."""
 
-_FILE = re.compile(r"^# experiments/(\S+\.yaml)\n", re.MULTILINE)
+_FILE = re.compile(r"^# experiments/(\S+\.(?:yaml|csv))\n", re.MULTILINE)
 
 
 def files_of(example: str) -> dict[str, str]:
-    """The records of an example by path; one without a path is `case/a.yaml`."""
+    """The files of an example by path; one without a path is the record `case/a.yaml`."""
     first, *rest = _FILE.split(example)
     return dict(zip(rest[::2], rest[1::2], strict=True)) if rest else {"case/a.yaml": first}
 
