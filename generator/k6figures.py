@@ -19,7 +19,7 @@ def k6(view: RunView) -> Iterator[Block]:
     if found is None:
         return
     dropped = found.dropped_iterations
-    if dropped and dropped.count:
+    if dropped and dropped.count and dropped.count.end != 0:
         number = display.show(dropped.count, units.COUNT)
         yield Note(
             f"k6 dropped {number} iterations: they were due and found no free VU, so the load "

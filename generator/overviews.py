@@ -195,7 +195,7 @@ def history(view: View) -> Iterator[Part]:
         if not names:
             continue
         drawn = [name for name in names if METRICS[name].better or name in HEADLINE]
-        slug = group.lower()
+        slug = group.lower().replace(" ", "-")
         blocks: list[Block] = []
         if drawn:
             blocks += picture("progression", view.notebook, view.notebook.completed, drawn)
