@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from generator import display, drawing, lettering, series, units
 from generator.drawing import WIDTH, Box, Canvas, Colour, Point
@@ -28,6 +28,9 @@ MAX_PHASES = 12
 
 LATENCIES = ("p50_ms", "p95_ms", "p99_ms", "avg_ms", "p90_ms", "max_ms")
 """Columns of latency, the ones that are drawn first in front."""
+
+CPU_OF = "_cpu_cores"
+"""How a column ends that has the CPU of something beside the service: `generator_cpu_cores`."""
 
 GAP = 2.5
 """A line is broken where figures are further apart than so many intervals."""
@@ -129,22 +132,23 @@ def _panels(courses: Sequence[Course]) -> Iterator[_Panel]:
     failed = _lines(courses, ("failed_per_s",))
     if failed:
         yield _Panel("Failed requests per second", units.PER_SECOND, failed[:1], 36.0)
-    cores = _lines(courses, ("cpu_cores",))
+    columns = list(dict.fromkeys(name for course in courses for name in course.table.columns))
+    parts = [name for name in columns if name.endswith(CPU_OF)]
+    named_parts = (
+        replace(line, name=part.removesuffix(CPU_OF))
+        for part in parts
+        for line in _lines(courses, (part,))[:1]
+    )
+    cores = (*_lines(courses, ("cpu_cores",)), *named_parts)
     if cores:
-        yield _Panel("CPU of all pods", units.CORES, cores[:MAX_LINES])
+        yield _Panel("CPU in use", units.CORES, cores[:MAX_LINES])
     memory = _lines(courses, ("memory_bytes",))
     if memory:
-        yield _Panel("Memory of all pods", units.MEMORY, memory[:MAX_LINES], 36.0)
-    own = {"vus", "rps", "failed_per_s", "cpu_cores", "memory_bytes", *LATENCIES}
-    others = dict.fromkeys(
-        column
-        for course in courses
-        for column in course.table.columns
-        if column not in own and ":" not in column
-    )
+        yield _Panel("Memory in use", units.MEMORY, memory[:MAX_LINES], 36.0)
+    own = {"vus", "rps", "failed_per_s", "cpu_cores", "memory_bytes", *LATENCIES, *parts}
+    others = [column for column in columns if column not in own and ":" not in column]
     known = ((column, _lines(courses, (column,))) for column in others)
-    drawn_others = [(column, lines) for column, lines in known if lines][:MAX_OTHERS]
-    for column, lines in drawn_others:
+    for column, lines in islice(((column, lines) for column, lines in known if lines), MAX_OTHERS):
         yield _Panel(column, series.unit_of(column), lines[:MAX_LINES], 36.0)
 
 

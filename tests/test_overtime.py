@@ -43,8 +43,8 @@ def test_a_real_run_over_time() -> None:
         "Requests per second",
         "Latency",
         "Failed requests per second",
-        "CPU of all pods",
-        "Memory of all pods",
+        "CPU in use",
+        "Memory in use",
     )
     assert [shown.index(title) for title in titles] == sorted(map(shown.index, titles))
     for word in ("ramp-up", "steady state", "ramp-down", "p50", "p95", "p99", "since the start"):
@@ -64,7 +64,7 @@ def test_the_run_in_words() -> None:
         "Virtual users: 5 all the time. "
         "Requests per second: lowest 10 /s at 0 s, highest 30 /s at 1 min. "
         "Latency: lowest 90 ms at 2 min, highest 250 ms at 1 min. "
-        "CPU of all pods: lowest 500 m at 0 s, highest 1.250 cores at 1 min."
+        "CPU in use: lowest 500 m at 0 s, highest 1.250 cores at 1 min."
     )
 
 
@@ -107,7 +107,18 @@ def test_cpu_of_two_sources_are_two_lines() -> None:
     shown = texts(found.svg)
     assert shown.count("kubectl") == shown.count("Prometheus") == 1
     assert shown.count("p95") == 1
-    assert "CPU of all pods, Prometheus: lowest 1 cores" in found.alt
+    assert "CPU in use, Prometheus: lowest 1 cores" in found.alt
+
+
+def test_cpu_of_what_stands_beside_the_service_is_a_line_of_its_own() -> None:
+    """The load generator's CPU is drawn beside the service's, on one scale, by its name."""
+    host = {"generator_cpu_cores": [1.0, 1.5], "others_cpu_cores": [0.1, 0.2]}
+    courses = [course([0, 1], {"cpu_cores": [1, 2]}, "ps"), course([0, 1], host, "host")]
+    found = chart("over_time", courses, [])
+    shown = texts(found.svg)
+    assert {"ps", "generator", "others"} <= set(shown)
+    assert shown.count("CPU in use") == 1
+    assert "CPU in use, generator: lowest 1 cores at 0 s, highest 1.500 cores" in found.alt
 
 
 def test_other_columns_have_panels_of_their_own() -> None:
