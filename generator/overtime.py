@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from dataclasses import dataclass
+from itertools import pairwise
 
-from generator import display, drawing, lettering, series, units
+from generator import display, drawing, lettering
 from generator.drawing import WIDTH, Box, Canvas, Colour, Point
 from generator.kept import Course
 from generator.lettering import HEADING, SMALL, named
 from generator.measured import Phase
-from generator.units import MILLISECONDS, SECONDS, Quantity, Unit
+from generator.panels import Line, Panel
+from generator.panels import panels as panels_of
+from generator.units import SECONDS, Quantity, Unit
 from generator.vector import Sketch
 
 MAX_POINTS = 160
 """Most points of a line; of more its lowest and highest in each stretch are drawn."""
 
-MAX_LINES = 3
-"""Most lines of a panel."""
-
-MAX_OTHERS = 4
-"""Most panels of columns that no panel of their own is made for."""
-
 MAX_PHASES = 12
-
-LATENCIES = ("p50_ms", "p95_ms", "p99_ms", "avg_ms", "p90_ms", "max_ms")
-"""Columns of latency, the ones that are drawn first in front."""
-
-CPU_OF = "_cpu_cores"
-"""How a column ends that has the CPU of something beside the service: `generator_cpu_cores`."""
 
 GAP = 2.5
 """A line is broken where figures are further apart than so many intervals."""
@@ -46,30 +36,6 @@ _COLOURS = (Colour.SERIES_1, Colour.SERIES_2, Colour.SERIES_4)
 
 _Span = tuple[str, float, float]
 """Name, start and end of a phase."""
-
-
-@dataclass(frozen=True)
-class _Line:
-    """Figures of one column: time and value of each; `step` is the usual time between them."""
-
-    name: str
-    points: Sequence[tuple[float, float]]
-    step: float
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """Lines on one scale; `filled` fills below the line."""
-
-    title: str
-    unit: Unit
-    lines: tuple[_Line, ...]
-    height: float = 54.0
-    filled: bool = False
-
-    @property
-    def values(self) -> list[float]:
-        return [value for line in self.lines for _, value in line.points]
 
 
 @dataclass(frozen=True)
@@ -100,7 +66,7 @@ def over_time(courses: Sequence[Course], phases: Sequence[Phase] = ()) -> Sketch
     None where no table has any figure. All other columns of the tables have a panel each, as far
     as there are few; columns of single pods (`cpu_cores:backend-1`) have none.
     """
-    panels = list(_panels(courses))
+    panels = list(panels_of(courses))
     if not panels:
         return None
     spans = list(_spans(phases))
@@ -113,68 +79,6 @@ def over_time(courses: Sequence[Course], phases: Sequence[Phase] = ()) -> Sketch
         bottom = _draw(canvas, bottom, panel, axis, spans) + 12
     bottom = _times(canvas, axis, bottom - 12)
     return Sketch(canvas.end(bottom), _told(panels, spans, axis))
-
-
-# --- what is drawn --------------------------------------------------------------------------------
-
-
-def _panels(courses: Sequence[Course]) -> Iterator[_Panel]:
-    """What the tables hold, in order of importance."""
-    vus = _lines(courses, ("vus",))
-    if vus:
-        yield _Panel("Virtual users", units.COUNT, vus[:1], 28.0, filled=True)
-    rates = _lines(courses, ("rps",))
-    if rates:
-        yield _Panel("Requests per second", units.PER_SECOND, rates[:1])
-    latency = _lines(courses, LATENCIES)
-    if latency:
-        yield _Panel("Latency", MILLISECONDS, latency[:MAX_LINES], 72.0)
-    failed = _lines(courses, ("failed_per_s",))
-    if failed:
-        yield _Panel("Failed requests per second", units.PER_SECOND, failed[:1], 36.0)
-    columns = list(dict.fromkeys(name for course in courses for name in course.table.columns))
-    parts = [name for name in columns if name.endswith(CPU_OF)]
-    named_parts = (
-        replace(line, name=part.removesuffix(CPU_OF))
-        for part in parts
-        for line in _lines(courses, (part,))[:1]
-    )
-    cores = (*_lines(courses, ("cpu_cores",)), *named_parts)
-    if cores:
-        yield _Panel("CPU in use", units.CORES, cores[:MAX_LINES])
-    memory = _lines(courses, ("memory_bytes",))
-    if memory:
-        yield _Panel("Memory in use", units.MEMORY, memory[:MAX_LINES], 36.0)
-    own = {"vus", "rps", "failed_per_s", "cpu_cores", "memory_bytes", *LATENCIES, *parts}
-    others = [column for column in columns if column not in own and ":" not in column]
-    known = ((column, _lines(courses, (column,))) for column in others)
-    for column, lines in islice(((column, lines) for column, lines in known if lines), MAX_OTHERS):
-        yield _Panel(column, series.unit_of(column), lines[:MAX_LINES], 36.0)
-
-
-def _lines(courses: Sequence[Course], columns: Sequence[str]) -> tuple[_Line, ...]:
-    """The columns that have figures; of several tables with one of them each is a line.
-
-    Percentiles come from the first table that has any: two sources measure different things.
-    """
-    found: list[_Line] = []
-    for course in courses:
-        for column in columns:
-            points = course.table.known(column)
-            if points:
-                stated = course.stated.interval
-                times = [time for time, _ in points]
-                usual = series.step_of(times)
-                step = max(usual, stated.start if stated else 0.0)
-                name = course.stated.source if len(columns) == 1 else _latency_name(column)
-                found.append(_Line(name, points, step))
-        if found and len(columns) > 1:
-            break
-    return tuple(found)
-
-
-def _latency_name(column: str) -> str:
-    return {"avg_ms": "mean", "max_ms": "largest"}.get(column, column.removesuffix("_ms"))
 
 
 def _spans(phases: Sequence[Phase]) -> Iterator[_Span]:
@@ -214,7 +118,7 @@ def _shade(canvas: Canvas, axis: _Axis, spans: Sequence[_Span], top: float, bott
         canvas.line(ends, colour=Colour.MUTED, width=0.8, dashed=True)
 
 
-def _draw(canvas: Canvas, top: float, panel: _Panel, axis: _Axis, spans: Sequence[_Span]) -> float:
+def _draw(canvas: Canvas, top: float, panel: Panel, axis: _Axis, spans: Sequence[_Span]) -> float:
     """One panel under its title; returns where it ends."""
     left = _legend(canvas, top + 7, panel) if len(panel.lines) > 1 else WIDTH
     values = panel.values
@@ -253,7 +157,7 @@ def _draw(canvas: Canvas, top: float, panel: _Panel, axis: _Axis, spans: Sequenc
     return base
 
 
-def _scale(low: float, high: float, panel: _Panel) -> Iterator[tuple[float, str]]:
+def _scale(low: float, high: float, panel: Panel) -> Iterator[tuple[float, str]]:
     """Ticks of a panel with their texts, all in the unit that the largest figure is shown in."""
     largest = max(abs(low), abs(high))
     symbol, size = next(
@@ -269,7 +173,7 @@ def _scale(low: float, high: float, panel: _Panel) -> Iterator[tuple[float, str]
         yield mark * size, f"{text}\N{NO-BREAK SPACE}{symbol}" if symbol and mark else text
 
 
-def _legend(canvas: Canvas, y: float, panel: _Panel) -> float:
+def _legend(canvas: Canvas, y: float, panel: Panel) -> float:
     """A sample and the name of each line, from the right; returns where they begin."""
     x = WIDTH
     for line, colour in reversed(list(zip(panel.lines, _COLOURS, strict=False))):
@@ -281,7 +185,7 @@ def _legend(canvas: Canvas, y: float, panel: _Panel) -> float:
     return x + 10
 
 
-def _stretches(line: _Line) -> Iterator[list[tuple[float, float]]]:
+def _stretches(line: Line) -> Iterator[list[tuple[float, float]]]:
     """The line in pieces, cut where figures are missing for longer than a few intervals.
 
     Of more points than are drawn the lowest and the highest of each few are taken, in order.
@@ -334,7 +238,7 @@ def _times(canvas: Canvas, axis: _Axis, bottom: float) -> float:
 # --- in words -------------------------------------------------------------------------------------
 
 
-def _told(panels: Sequence[_Panel], spans: Sequence[_Span], axis: _Axis) -> str:
+def _told(panels: Sequence[Panel], spans: Sequence[_Span], axis: _Axis) -> str:
     """Each panel's lowest and highest figure with their times, and the phases."""
     parts = [f"{_time(axis.high)} of the run over time."]
     if spans:

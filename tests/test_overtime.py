@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.lines import Line2D
 
-from generator import kept, overtime
+from generator import kept, overtime, panels
 from generator.charts import CHARTS
 from generator.kept import Course
 from generator.measured import Phase
@@ -127,7 +127,7 @@ def test_other_columns_have_panels_of_their_own() -> None:
     columns["cpu_cores:web-1"] = [1, 2]
     shown = texts(chart("over_time", [course([0, 1], columns)], []).svg)
     assert [text for text in shown if text.startswith("queue_")] == [
-        f"queue_{number}" for number in range(overtime.MAX_OTHERS)
+        f"queue_{number}" for number in range(panels.MAX_OTHERS)
     ]
     assert not any("web-1" in text for text in shown)
 

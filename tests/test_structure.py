@@ -95,6 +95,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("snapshots",),
     ("doubts", "likeness", "history", "noise", "rules"),
     ("kept",),
+    ("panels",),
     ("k6checks", "endpointchecks", "clusterchecks", "cachechecks", "smells"),
     ("crosschecks", "changechecks", "verdicts", "prose", "saying"),
     ("compare",),
