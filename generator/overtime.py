@@ -264,4 +264,5 @@ def _figure(value: float, unit: Unit) -> str:
 
 
 def _time(seconds: float) -> str:
-    return display.show(Quantity.exact(seconds), SECONDS)
+    before = "\N{MINUS SIGN}" if seconds < 0 else ""
+    return before + display.show(Quantity.exact(abs(seconds)), SECONDS)

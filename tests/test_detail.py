@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from generator import site as sites
+from generator.errors import Level, Place, Problem
 from generator.links import Links
 from generator.site import Site
+from generator.view import RunView
 from tests.conftest import ROOT, open_book, write_book
 from tests.imported import FIRST, SAMPLE, SECOND, sample, sample_in
 from tests.test_reference import sections
@@ -53,11 +55,23 @@ def test_the_steady_state_is_compared_and_in_the_history(imported: Site) -> None
     assert '"steady_latency_p95"' in imported.files[f"data/{SECOND}.json"]
 
 
+def test_doubts_about_the_steady_state_stand_at_its_figures() -> None:
+    """A doubt about a field of the steady phase is referred to at the metric from there."""
+    book = sample()
+    field = "phases[1].http_reqs.rate"
+    problem = Problem("f", Place(), field, Level.WARNING, "rate-contradicts-count", "wrong")
+    run = RunView(book, FIRST, book.runs[FIRST], {}, None, (problem,), Links())
+    assert book.runs[FIRST].phases[1].name == "steady"
+    assert run.doubted_metrics["steady_request_rate"] == (1,)
+    assert run.doubted_metrics["request_rate"] == ()
+
+
 def test_the_distribution_stands_beside_the_baselines(imported: Site) -> None:
     """Percentiles of both runs are told in numbers; a run without a baseline has its own only."""
     told = sections(imported, f"{SECOND}.md")["distribution"]
     assert "Percentile This run Change Baseline" in told
     assert "p95 455 ms +3.9 % 438 ms" in told
+    assert "2,736 requests of this run and 2,742 of load/first" in told
     told = sections(imported, f"{FIRST}.md")["distribution"]
     assert "Percentile This run p50 63.8 ms" in told
 
@@ -128,6 +142,8 @@ def test_files_beside_the_record_are_downloads(imported: Site, tmp_path: Path) -
     linked = re.findall(r'href="first/([^"]+)" download>', shown)
     assert set(linked) == files
     assert len(linked) == 2 * len(files)
+    (tmp_path / "experiments/c/run").mkdir(parents=True)
+    (tmp_path / "experiments/c/run/link.txt").symlink_to(tmp_path / "mkdocs.yml")
     alone = site_of(tmp_path, "tags: [a]\n", {"log.txt": "x", "page.html": "x"})
     assert re.findall(r'href="run/([^"]+)"', page(alone, "c/run")) == ["log.txt"]
 

@@ -85,6 +85,15 @@ def test_cluster_figures_are_those_of_the_peak(moments: list[str], chosen: str) 
     assert figures.snapshot_of(run("tags: []")) is None
 
 
+def test_steady_figures_are_those_of_the_steady_phase() -> None:
+    """A path of the steady state leads to the phase of that name, wherever it stands."""
+    ramp = "{name: ramp-up, start: 0, end: 5, http_reqs: {count: 1}}"
+    steady = "{name: steady, start: 5, end: 9, http_reqs: {count: 7}}"
+    record = run(f"phases: [{ramp}, {steady}]")
+    assert shown(figures.recorded(record, "steady.http_reqs.count")) == (7, 7)
+    assert figures.recorded(run(f"phases: [{ramp}]"), "steady.http_reqs.count") is None
+
+
 FIGURES = st.builds(
     Quantity,
     start=st.floats(min_value=0.001, max_value=1e9),

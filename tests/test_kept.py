@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from generator import audit, kept
+from generator import audit, kept, series
 from generator.errors import Level
 from generator.importers.histogram import Histogram, HistogramError
 from generator.notebook import Notebook
+from generator.series import Table, parse
 from tests.conftest import open_book, write_book
 
 RECORD = """title: T
@@ -108,14 +109,24 @@ def test_a_table_that_is_no_csv_is_refused(tmp_path: Path) -> None:
     assert "it is no table in CSV" in found.message
 
 
-def test_a_table_named_a_thousand_times_is_read_once(tmp_path: Path) -> None:
+def test_a_table_named_a_thousand_times_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A record that names one file over and over has one table, or a doubt for each."""
+    read: list[bytes] = []
+
+    def counted(content: bytes) -> Table:
+        read.append(content)
+        return parse(content)
+
+    monkeypatch.setattr(series, "parse", counted)
     entry = "  - {file: series-k6.csv, source: k6, interval: 1s}\n"
     record = RECORD.replace(entry, entry * 1_000)
     files = {"series-k6.csv": SERIES, "latency-k6.csv": LATENCY}
     assert len(kept.of(notebook(tmp_path / "good", files, record), "c/run").courses) == 1
     files["series-k6.csv"] = "time_s,rps\n" + "0,1\n" * 50_001
     assert len(kept.of(notebook(tmp_path / "bad", files, record), "c/run").doubts) == 1_000
+    assert len(read) == 2
 
 
 def test_a_histogram_is_bounded() -> None:

@@ -79,6 +79,15 @@ def test_all_panels_share_one_time_axis() -> None:
     assert requests[0] < cores[0] < cores[1] < requests[2]
 
 
+def test_the_axis_begins_with_the_run() -> None:
+    """A table that begins later does not move the start, one that begins before it does."""
+    later, before = ([10.0, 20.0], [-10.0, 20.0])
+    for times, words_ in ((later, "0 s"), (before, "\N{MINUS SIGN}10 s")):
+        found = texts(chart("over_time", [course(times, {"rps": [1, 2]}, interval="10s")], []).svg)
+        assert words_ in found
+        assert "20 s" in found
+
+
 def test_what_no_table_has_gets_no_panel() -> None:
     """Only what was measured is drawn; without any figure there is no chart."""
     shown = words(chart("over_time", [course([0, 1], {"rps": [1, 2]})], []).svg)
@@ -123,8 +132,8 @@ def test_cpu_of_what_stands_beside_the_service_is_a_line_of_its_own() -> None:
 
 def test_other_columns_have_panels_of_their_own() -> None:
     """Any other metric is drawn under its name, a few at most; single pods are left to the file."""
-    columns: dict[str, list[float | None]] = {f"queue_{number}": [1, 2] for number in range(9)}
-    columns["cpu_cores:web-1"] = [1, 2]
+    columns: dict[str, list[float | None]] = {"cpu_cores:web-1": [1, 2]}
+    columns |= {f"queue_{number}": [1, 2] for number in range(9)}
     shown = texts(chart("over_time", [course([0, 1], columns)], []).svg)
     assert [text for text in shown if text.startswith("queue_")] == [
         f"queue_{number}" for number in range(panels.MAX_OTHERS)

@@ -54,6 +54,7 @@ def test_what_an_importer_writes_is_read() -> None:
         (b"time_s,rps\n0,1e300\n", "line 2: '1e300' is no figure that can be measured"),
         (b"time_s,rps\n,1\n", "line 2: its time is missing"),
         (b"time_s,rps\n1,1\n0,1\n", "line 3: its time is an earlier one"),
+        (b"time_s,rps\n1,1\n3,1\n2,1\n", "line 4: its time is an earlier one"),
         (b"time_s,rps\n0," + b"9" * 200_000, "field larger than field limit"),
         (b'time_s,rps\n0,"1\n', "unexpected end of data"),
         (b"time_s,rps\n0,\xff\n", "byte 14 is no UTF-8"),

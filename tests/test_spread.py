@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.lines import Line2D
 
 from generator import kept, spread
 from generator.charts import CHARTS
+from generator.drawing import Colour
 from generator.importers.histogram import MAX_ERROR, Histogram
 from tests.imported import FIRST, SECOND, sample
 from tests.test_charts import assert_tidy, chart, sketch, texts
@@ -41,6 +44,26 @@ def test_the_distribution_in_words() -> None:
         "90 % faster than 90.2 ms"
     )
     assert "c/first: of 100 requests 50 % faster than 101.1 ms" in alt
+
+
+def test_the_run_is_drawn_in_the_colour_of_runs() -> None:
+    """The run's curve is that of its name in the legend, in front of the baseline's."""
+    curves = [("c/run", Histogram.of([5] * 9)), ("c/first", Histogram.of([50] * 9))]
+    lines = [
+        (line.get_color(), float(np.mean(np.asarray(line.get_ydata()))))
+        for line in sketch("distribution", curves).canvas.figure.findobj(Line2D)
+        if isinstance(line, Line2D) and line.get_linewidth() == 1.8
+    ]
+    (baseline, high), (run, low) = lines
+    assert (run, baseline) == (Colour.SERIES_1.sentinel, Colour.SERIES_2.sentinel)
+    assert low > high  # further down the sheet: faster
+
+
+def test_requests_without_an_answer_do_not_stretch_the_axis() -> None:
+    """A latency of zero, which no logarithmic axis has, stands at the lowest that was measured."""
+    shown = texts(chart("distribution", [("c/run", Histogram.of([0] * 5 + [100] * 95))]).svg)
+    assert {"100 ms", "200 ms"} <= set(shown)
+    assert not any(text.endswith("µs") for text in shown)
 
 
 def test_a_run_without_a_baseline_is_drawn_alone() -> None:
