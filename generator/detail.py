@@ -81,7 +81,9 @@ def _whole(view: RunView) -> dict[str, str]:
     found = [view.measurements.get(name) for name in names]
     texts = [tables.short(one.quantity, one.metric.unit) if one else "" for one in found]
     texts = ["0 s" if duration else "", tables.short(duration, units.SECONDS), *texts]
-    return {name: text for name, text in zip(_ROWS, texts, strict=True) if text}
+    whole = {name: text for name, text in zip(_ROWS, texts, strict=True) if text}
+    most = view.run.k6.vus_max if view.run.k6 else None
+    return {"Virtual users": tables.short(most, units.COUNT), **whole} if most else whole
 
 
 # --- the distribution of latency ------------------------------------------------------------------

@@ -165,7 +165,7 @@ def _scale(low: float, high: float, panel: Panel) -> Iterator[tuple[float, str]]
         for least, symbol, size in panel.unit.display
         if largest >= least or not least
     )
-    marks = drawing.ticks(low / size, high / size, 3 if panel.height > 40 else 2)
+    marks = drawing.ticks(low / size, high / size, 4 if panel.height > 40 else 2)
     step = marks[1] - marks[0] if len(marks) > 1 else 1.0
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     for mark in marks:

@@ -48,6 +48,13 @@ def test_phases_stand_beside_the_whole_run(imported: Site) -> None:
     assert "Latency p95 437.5 ms 441.1 ms" in told
 
 
+def test_the_most_vus_stand_in_for_those_asked_for(tmp_path: Path) -> None:
+    """Without VUs in the load, those that k6 saw stand beside those of the phases."""
+    record = "k6: {vus_max: 40}\nphases: [{name: steady, start: 0, end: 9, vus: 39}]\n"
+    told = sections(site_of(tmp_path, record), "c/run.md")["over-time"]
+    assert "Virtual users 40 39" in told
+
+
 def test_the_steady_state_is_compared_and_in_the_history(imported: Site) -> None:
     """Steady-state figures are metrics: in the comparison, the history and the data files."""
     assert "Requests per second, steady" in sections(imported, f"{SECOND}.md")["figures"]
