@@ -8,6 +8,7 @@ share is nearly whole). A difference of shares is in percentage points.
 from __future__ import annotations
 
 import math
+from datetime import date, datetime
 
 from generator.units import CHANGE, RATIO, SECONDS, SHARE, Quantity, Unit
 
@@ -55,6 +56,17 @@ def show_change(change: float | None, *, approximate: bool = False) -> str:
         return "?"
     about = "~" if approximate else ""
     return f"{_sign(change * 100, 1, about)}\N{NO-BREAK SPACE}%"
+
+
+def show_moment(when: date | datetime | None) -> str:
+    """`2026-01-02`, `2026-01-02 17:38 UTC`; a time without a zone as it was written."""
+    if when is None:
+        return "date not recorded"
+    if not isinstance(when, datetime):
+        return when.isoformat()
+    offset = when.utcoffset()
+    zone = "" if offset is None else " UTC" if not offset else when.strftime(" %z")
+    return f"{when:%Y-%m-%d %H:%M}{zone}"
 
 
 def _duration(seconds: float) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from generator import series
@@ -14,7 +15,8 @@ from generator.attachments import Attachment
 from generator.doubts import Doubt
 from generator.importers.histogram import Histogram, HistogramError, bounds_of
 from generator.measured import Series
-from generator.notebook import Notebook
+from generator.model import Run
+from generator.notebook import Notebook, moment
 from generator.series import SeriesError, Table
 from generator.units import MAX_VALUE
 
@@ -58,7 +60,7 @@ def of(book: Notebook, identity: str) -> Kept:
         if isinstance(found, _Flaw):
             doubts.append(found.at("series", position, "file"))
         elif not known:
-            courses.append(Course(stated, found))
+            courses.append(Course(stated, series.shifted(found, _offset(run, stated))))
     distribution: Histogram | None = None
     if run.distribution is not None:
         name = run.distribution.file
@@ -69,6 +71,20 @@ def of(book: Notebook, identity: str) -> Kept:
         else:
             distribution = read
     return Kept(tuple(courses), distribution, tuple(doubts))
+
+
+MOST_APART_SECONDS = 86_400.0
+
+
+def _offset(run: Run, stated: Series) -> float:
+    """Seconds from the start of the run to that of a table; 0 where one of them is not known.
+
+    What began a day apart was measured at another time: it is shown on its own clock.
+    """
+    if not isinstance(run.date, datetime) or not isinstance(stated.start, datetime):
+        return 0.0
+    apart = (moment(stated.start) - moment(run.date)).total_seconds()
+    return apart if abs(apart) < MOST_APART_SECONDS else 0.0
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     deployment = tuple(_differences(before.deployment, after.deployment))
     reasons = [
         difference.as_text()
-        for difference in load
+        for difference in _each_once(load)
         if difference.setting.partition(".")[0].partition("[")[0] in DEFINES_LOAD
         and not difference.one_sided
     ]
@@ -140,6 +140,13 @@ def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     factors = tuple(_factors(load, deployment, environment, changes))
     same = same_scenario(before, after)
     return Likeness(load, deployment, changes, tuple(reasons), same, environment, factors)
+
+
+def _each_once(load: Iterable[Difference]) -> list[Difference]:
+    """What differs in the load: the targets of the stages are the VUs once more."""
+    found = list(load)
+    ramped = any(difference.setting == "vus" for difference in found)
+    return [d for d in found if not (ramped and d.setting.startswith("stages"))]
 
 
 MOST_FACTORS = 8
@@ -161,7 +168,7 @@ def _factors(
         if change.setting:
             named.append(change.setting)
         yield settled.get(change.setting or "", change.name)
-    for difference in (*load, *environment):
+    for difference in (*_each_once(load), *environment):
         if not difference.one_sided:
             yield difference.as_text()
     for difference in deployment:

@@ -275,13 +275,16 @@ class Phase(Part):
 class Series(Part):
     """A table over time, kept as a small CSV in the run's own folder.
 
-    Its first column is `time_s`, seconds since the start of the run; each other column is named
-    with its unit (`rps`, `p95_ms`, `vus`, `cpu_cores`).
+    Its first column is `time_s`, seconds since `start`, or since that of the run where it is not
+    known; each other column is named with its unit (`rps`, `p95_ms`, `vus`, `cpu_cores`).
     """
 
     file: Line = Field(description="Name of the file in the run's folder.")
     source: Line = Field(description="What measured it: k6, kubectl, Prometheus.")
     interval: Duration = Field(description="Time from one row to the next.")
+    start: Moment | None = Field(
+        None, description="When its time was 0, where that is not the start of the run."
+    )
 
 
 class Distribution(Part):

@@ -100,7 +100,7 @@ def of_groups(
         deviation = statistics.stdev(values) / scale
         squares += deviation**2 * (len(values) - 1)
         freedom += len(values) - 1
-        named.append(f"{len(values)} runs of {original}")
+        named.append(f"{len(values)} runs of {original.partition('/')[2]}")
     if not freedom:
         return None
     shown = ", ".join(named[:2]) + (f" and {len(named) - 2} more" if len(named) > 2 else "")

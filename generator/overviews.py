@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator import audit, links, tables
+from generator import audit, display, links, tables
 from generator.blocks import LEVELS, Block, Cell, Item, Items, Note, Prose, Table
 from generator.compare import compare
 from generator.doubtpages import broken, doubted, of_record, problem_items
@@ -12,6 +12,7 @@ from generator.doubts import Kind
 from generator.errors import Level
 from generator.metrics import METRICS
 from generator.model import Run
+from generator.notebook import Notebook, campaign_of
 from generator.render import Part
 from generator.verdicts import tolerance_text
 from generator.view import (
@@ -44,15 +45,48 @@ def home(view: View) -> Iterator[Part]:
     if not notebook.completed:
         yield Part("", "", [Note(NO_RUNS)])
         return
-    latest = notebook.completed[-1]
-    yield Part("", "", list(_latest(view, latest, links.HOME)))
-    chart = list(picture("progression", notebook, notebook.completed))
+    latest = headliner(notebook, notebook.completed)
+    lead = [*_newest_campaign(view, latest), *_latest(view, latest, links.HOME)]
+    yield Part("", "", lead)
+    chart = list(picture("progression", notebook, _way_to(notebook, latest)))
     yield Part("progression", "Progression", chart)
     yield Part("doubts", "What to doubt", list(_doubts(view)))
     yield Part("actions", "Open actions", list(_open_actions(view)))
     yield Part("findings", "Newest findings", list(_newest_findings(view)))
     newest = list(notebook.runs)[-NEWEST_RUNS:]
     yield Part("runs", "Newest runs", [tables.runs_table(notebook, newest, links.HOME, view.to)])
+
+
+def headliner(notebook: Notebook, completed: Sequence[str]) -> str:
+    """The newest run that says something new: no repeat, with a declared baseline if one has."""
+    originals = [name for name in completed if not notebook.runs[name].repeats] or list(completed)
+    compared = [name for name in originals if notebook.runs[name].baseline]
+    return (compared or originals)[-1]
+
+
+MOST_OF_THE_WAY = 20
+"""How many runs the progression on home shows at most."""
+
+
+def _way_to(notebook: Notebook, latest: str) -> list[str]:
+    """The runs of the latest one's scenario up to now, repeats left out."""
+    load = notebook.runs[latest].load
+    scenario = load.scenario if load else None
+    found = []
+    for name in notebook.completed:
+        run = notebook.runs[name]
+        if not run.repeats and (run.load.scenario if run.load else None) == scenario:
+            found.append(name)
+    return found[-MOST_OF_THE_WAY:]
+
+
+def _newest_campaign(view: View, latest: str) -> Iterator[Block]:
+    """The campaign of the latest run with its summary, where it has one."""
+    name = campaign_of(latest)
+    found = view.notebook.campaign(name)
+    if found.summary:
+        href = view.to.href(links.HOME, links.campaign_page(name))
+        yield Items((Item(found.title, found.summary, href=href, place="newest campaign"),))
 
 
 def _latest(view: View, latest: str, page: str) -> Iterator[Block]:
@@ -75,7 +109,7 @@ def _latest(view: View, latest: str, page: str) -> Iterator[Block]:
 
 
 def _date(run: Run) -> str:
-    return str(run.date) if run.date else "date not recorded"
+    return display.show_moment(run.date)
 
 
 def _doubts(view: View) -> Iterator[Block]:
@@ -152,7 +186,7 @@ def campaign(view: View, name: str) -> Iterator[Part]:
     lead: list[Block] = [Prose(found.summary)] if found.summary else []
     completed = [identity for identity in own if identity in notebook.completed]
     if completed:
-        lead += _latest(view, completed[-1], page)
+        lead += _latest(view, headliner(notebook, completed), page)
     yield Part("summary", "Summary", lead)
     yield Part("conclusions", "Conclusions", list(sentences(found.conclusions)))
     context: list[Block] = [Prose(found.context)] if found.context else []

@@ -64,6 +64,11 @@ class Table:
         return [(time, figure) for time, figure in pairs if figure is not None]
 
 
+def shifted(table: Table, seconds: float) -> Table:
+    """The table on another clock: each of its times so much later."""
+    return Table([time + seconds for time in table.times], table.columns) if seconds else table
+
+
 def step_of(times: Sequence[float]) -> float:
     """The usual time from one to the next, in seconds; 0 of a single one."""
     steps = [after - before for before, after in pairwise(times) if after > before]

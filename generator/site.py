@@ -13,6 +13,7 @@ from pathlib import Path
 
 from generator import (
     audit,
+    display,
     doubtpages,
     history,
     links,
@@ -111,7 +112,7 @@ def _campaign(renderer: Renderer, view: View, name: str) -> Page:
         template="campaign",
         record=links.campaign_record(name) if known else "",
         description=campaign.summary or "",
-        date=str(campaign.date or ""),
+        date=display.show_moment(campaign.date) if campaign.date else "",
         record_href=view.to.href(links.campaign_page(name), links.campaign_record(name))
         if known
         else "",
@@ -145,7 +146,7 @@ def _run(renderer: Renderer, view: View, identity: str) -> Page:
         template="run",
         record=links.run_record(identity),
         description=run.summary or run.context or "",
-        date=str(run.date or "date not recorded"),
+        date=display.show_moment(run.date),
         status=run.status,
         tags=run.tags,
         campaign=notebook.campaign(name).title,

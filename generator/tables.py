@@ -246,7 +246,7 @@ def runs_table(notebook: Notebook, runs: Iterable[str], page: str, to: Links) ->
         rows.append(
             (
                 Cell(run.title, sub=identity, href=to.href(page, links.run_page(identity))),
-                Cell(str(run.date or "not recorded"), sort=str(position[identity])),
+                Cell(display.show_moment(run.date), sort=str(position[identity])),
                 Cell(
                     notebook.campaign(campaign_of(identity)).title,
                     href=to.href(page, links.campaign_page(campaign_of(identity))),
@@ -280,7 +280,7 @@ def history_table(
                 href=to.href(page, links.run_page(identity)),
                 sort=str(number),
             ),
-            Cell(str(notebook.runs[identity].date or "not recorded"), sort=str(number)),
+            Cell(display.show_moment(notebook.runs[identity].date), sort=str(number)),
             *(value_cell(measured.get(name), footnotes) for name in names),
         )
         for number, (identity, measured) in enumerate(notebook.measurements.items())

@@ -21,13 +21,13 @@ from matplotlib.text import Text
 
 from generator import bars, compare, curves, drawing, lettering, settings, vector
 from generator import notebook as notebooks
-from generator import records as record_files
 from generator.charts import CHARTS
 from generator.compare import Comparison
 from generator.model import Run
 from generator.notebook import Notebook
 from generator.vector import Chart, Sketch
 from generator.verdicts import SIGNS, Verdict
+from tests.conftest import reported
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"
@@ -42,7 +42,7 @@ RUNS = [
 
 def real() -> Notebook:
     """The notebook of the five real records."""
-    return notebooks.build(record_files.sources(ROOT), settings.Settings())
+    return notebooks.build(reported(), settings.Settings())
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 
 from generator.metrics import METRICS
-from tests.conftest import ROOT, write_book
+from tests.conftest import ROOT, copy_reported, reported_runs, write_book
 
 COMMAND = Path(sys.executable).parent / "loadbook"
 PRE, POST, CODE = "session-8/pre-fix", "session-8/post-fix", "session-8/post-code"
@@ -47,8 +47,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of this repository's notebook, which no test alters."""
     folder = tmp_path_factory.mktemp("real")
     shutil.copy(ROOT / "mkdocs.yml", folder)
-    shutil.copytree(ROOT / "experiments", folder / "experiments")
-    return folder
+    return copy_reported(folder)
 
 
 def broken(folder: Path) -> Path:
@@ -403,9 +402,7 @@ def test_what_can_not_be_written_is_said(tmp_path: Path) -> None:
 
 def records() -> Iterator[Path]:
     """The five runs of this repository."""
-    for path in sorted((ROOT / "experiments").glob("*/*.yaml")):
-        if path.name != "campaign.yaml":
-            yield path
+    yield from reported_runs()
 
 
 def test_schema_accepts_the_real_runs_and_no_other_key(tmp_path: Path, real: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.display import show, show_change, show_signed
+from generator.display import show, show_change, show_moment, show_signed
 from generator.units import (
     BYTES,
     CHANGE,
@@ -207,3 +209,24 @@ def test_a_recorded_figure_shown_can_be_read_again(unit: Unit, data: st.DataObje
 
 
 PLACES = st.integers(min_value=0, max_value=3)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2026-01-02", "2026-01-02"),
+        ("2026-01-02T17:38:07Z", "2026-01-02 17:38 UTC"),
+        ("2026-01-02T17:38:07+02:00", "2026-01-02 17:38 +0200"),
+        ("2026-01-02T17:38:07", "2026-01-02 17:38"),
+    ],
+)
+def test_a_moment_is_shown_to_the_minute(written: str, shown: str) -> None:
+    """A day as it is, a time with its zone where one was written."""
+    day = "T" not in written
+    when = date.fromisoformat(written) if day else datetime.fromisoformat(written)
+    assert show_moment(when) == shown
+
+
+def test_a_moment_that_nobody_wrote_down_is_said_so() -> None:
+    """There is no date in its place."""
+    assert show_moment(None) == "date not recorded"

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from generator import audit, cli
-from generator.model import Run
 from generator.notebook import Notebook
-from generator.records import read_run
-from tests.conftest import book
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-
-
-def test_the_readmes_record_is_valid_and_raises_no_doubt() -> None:
-    """The record of the five-minute start can be copied as it stands."""
-    (example,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
-    text = re.sub(r"^   ", "", example, flags=re.MULTILINE)
-    record = read_run("checkout/first-try", text.encode())
-    assert record.problems == ()
-    assert isinstance(record.model, Run)
-    assert audit.problems(book({"checkout/first-try": text})) == []
 
 
 def test_the_readmes_doubt_is_what_check_prints(notebook: Notebook) -> None:

@@ -43,6 +43,24 @@ def test_tables_and_histogram_are_read(tmp_path: Path) -> None:
     assert audit.problems(book) == []
 
 
+@pytest.mark.parametrize(
+    ("date", "start", "first"),
+    [
+        ("2026-01-02T10:00:30Z", "2026-01-02T10:00:00Z", -30),
+        ("2026-01-02T10:00:00Z", "2026-01-02T12:00:05+02:00", 5),
+        ("2026-01-02", "2026-01-02T10:00:00Z", 0),
+        ("2026-01-02T10:00:00Z", "2026-02-02T10:00:00Z", 0),
+    ],
+)
+def test_a_table_stands_on_the_clock_of_the_run(
+    date: str, start: str, first: float, tmp_path: Path
+) -> None:
+    """What began before or after the run is shifted; without a time of day, or days apart, not."""
+    record = RECORD.replace("2026-01-02", date).replace("1s}", f"1s, start: {start}}}")
+    found = kept.of(notebook(tmp_path, {"series-k6.csv": SERIES}, record), "c/run")
+    assert [time for time, _ in found.courses[0].table.known("rps")] == [first, first + 1]
+
+
 def test_a_missing_file_is_a_located_doubt(tmp_path: Path) -> None:
     """Each field that names a file which is not there is named with its line."""
     found = audit.problems(notebook(tmp_path, {}))

@@ -177,3 +177,14 @@ def test_where_the_baselines_do_not_lead_only_the_own_changes_count(notebook: No
     """Backwards there is no way of baselines, so the candidate's own changes are listed."""
     found = likeness.between(notebook, "session-8/post-code", "session-8/post-fix")
     assert {identity for identity, _ in found.changes} == {"session-8/post-fix"}
+
+
+def test_the_targets_of_stages_are_no_further_difference() -> None:
+    """Twice the VUs is one thing altered, though each stage of the ramp has another target."""
+    load = "load: {{scenario: s, vus: {0}, stages: [{{duration: 3s, target: {0}}}]}}\n"
+    text = "title: T\nstatus: completed\ndate: 2026-01-02\n"
+    found = likeness.between(
+        book({"a/a": text + load.format(5), "a/b": text + load.format(10)}), "a/a", "a/b"
+    )
+    assert found.factors == ("VUs 5 → 10",)
+    assert found.reasons == ("VUs 5 → 10",)

@@ -23,7 +23,7 @@ from generator.records import Sources
 from generator.settings import Settings
 from generator.units import Quantity
 from generator.yamltree import Path
-from tests.conftest import ROOT
+from tests.conftest import reported
 
 A_FIFTH = (1.2, 0.8)
 GROSS = (10.0, 0.1, 2.0, 0.5)
@@ -100,7 +100,7 @@ class Audited:
     """The audit of the five records with one figure replaced; records are read once."""
 
     def __init__(self) -> None:
-        self.sources = records.sources(ROOT)
+        self.sources = reported()
         self.before = self.found(self.sources)
         book = notebooks.build(self.sources, Settings())
         self.doubted = {

@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import copy_reported
+
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 
 
 def notebook_in(folder: Path) -> Path:
-    """A copy of this repository's notebook: mkdocs.yml and records."""
+    """A copy of this repository's notebook: mkdocs.yml and the records of the five runs."""
     shutil.copy(ROOT / "mkdocs.yml", folder)
-    shutil.copytree(ROOT / "experiments", folder / "experiments")
-    return folder
+    return copy_reported(folder)
 
 
 def run(command: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

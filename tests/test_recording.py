@@ -17,14 +17,12 @@ from generator.errors import NotebookError
 from generator.importers.source import Imported
 from generator.recording import Prepared, Reading
 from generator.scaffold import new_record
-from tests.conftest import ROOT, write_book
+from tests.conftest import ROOT, copy_reported, reported_runs, write_book
 from tests.test_merging import runs
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 REAL = sorted(
-    path.relative_to(ROOT / "experiments").with_suffix("").as_posix()
-    for path in (ROOT / "experiments").glob("*/*.yaml")
-    if path.name != "campaign.yaml"
+    path.relative_to(ROOT / "experiments").with_suffix("").as_posix() for path in reported_runs()
 )
 
 FIELDS: dict[str, Any] = {
@@ -72,8 +70,7 @@ def taken(root: Path, identity: str, *readings: Reading, replace: bool = False) 
 @pytest.fixture
 def real(tmp_path: Path) -> Path:
     """A copy of this repository's records."""
-    shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
-    return tmp_path
+    return copy_reported(tmp_path)
 
 
 def record(root: Path, identity: str) -> bytes:

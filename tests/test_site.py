@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from generator import records, site
+from generator import overviews, records, site
 from generator.links import Links
 from generator.metrics import METRICS
 from generator.notebook import build
 from generator.settings import Settings
 from generator.site import Site
+from tests.conftest import book
 from tests.test_reference import sections
 
 ROOT = Path(__file__).parent.parent
@@ -245,3 +246,19 @@ def site_of(root: Path, runs: dict[str, str]) -> Site:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return site.build(build(records.sources(root), Settings()))
+
+
+def test_home_leads_with_what_is_new() -> None:
+    """The newest run that is no repeat and is compared with something, not whatever ran last."""
+    run = "title: {title}\ndate: 2026-01-0{day}\nstatus: completed\nload: {{scenario: s, vus: 1}}\n"
+    found = book(
+        {
+            "a/off": run.format(title="Off", day=1),
+            "a/on": run.format(title="On", day=2) + "baseline: a/off\n",
+            "a/other": run.format(title="Other", day=3),
+            "a/off-2": run.format(title="Off again", day=4) + "repeats: a/off\n",
+        }
+    )
+    assert overviews.headliner(found, found.completed) == "a/on"
+    assert overviews.headliner(found, ("a/off", "a/other", "a/off-2")) == "a/other"
+    assert overviews.headliner(found, ("a/off-2",)) == "a/off-2"

@@ -104,8 +104,11 @@ def _prepare(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         "autoload_known_extensions = false",
         "TimeZone = 'UTC'",
         "enable_progress_bar = false",
+        # The table is thrown away in the end: nothing of it has to outlive a crash.
+        "checkpoint_threshold = '1TB'",
     ):
         connection.execute(f"SET {setting}")
+    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
     # kind: 1 a sample, 2 the definition of a metric, 0 a damaged line; time in µs.
     connection.execute(
         "CREATE TABLE points "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +23,15 @@ def interval(columns: Iterable[Iterable[float]]) -> float | None:
     )
     steps.pop(0.0, None)
     return min(steps, key=lambda step: (-steps[step], step)) if steps else None
+
+
+def _start(unix_seconds: float) -> dict[str, Any]:
+    """The `start` of a table; nothing for a time that no calendar has."""
+    try:
+        start = datetime.fromtimestamp(unix_seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return {}
+    return {"start": start.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
 
 
 def attachment(
@@ -44,8 +54,6 @@ def attachment(
     for time in times:
         cells = (spelled.number(one[time], 9) if time in one else "" for one in rounded)
         lines.append(",".join((spelled.number(time - times[0], 3), *cells)))
-    series: list[dict[str, Any]] = [
-        {"file": name, "source": source, "interval": spelled.seconds(step)}
-    ]
+    entry = {"file": name, "source": source, "interval": spelled.seconds(step)} | _start(times[0])
     content = "\n".join(lines) + "\n"
-    return Imported({"series": series}, {name: content.encode()})
+    return Imported({"series": [entry]}, {name: content.encode()})
