@@ -56,7 +56,7 @@ def test_a_table_stands_on_the_clock_of_the_run(
     date: str, start: str, first: float, tmp_path: Path
 ) -> None:
     """What began before or after the run is shifted; without a time of day, or days apart, not."""
-    record = RECORD.replace("2026-01-02", date).replace("1s}", f"1s, start: {start}}}")
+    record = RECORD.replace("2026-01-02", date).replace("1s}", f"1s, start: '{start}'}}")
     found = kept.of(notebook(tmp_path, {"series-k6.csv": SERIES}, record), "c/run")
     assert [time for time, _ in found.courses[0].table.known("rps")] == [first, first + 1]
 

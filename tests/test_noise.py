@@ -49,7 +49,7 @@ def test_the_spread_is_pooled_over_the_groups_by_their_freedom() -> None:
     second = statistics.variance([200, 210]) / 205**2
     assert found.spread == pytest.approx(math.sqrt((2 * first + second) / 3))
     assert found.freedom == 3
-    assert found.source == "3 runs of a/g0, 2 runs of a/g1"
+    assert found.source == "3 runs of g0, 2 runs of g1"
 
 
 def test_without_repeats_of_its_own_a_pair_has_the_noise_of_its_scenario() -> None:
@@ -58,7 +58,7 @@ def test_without_repeats_of_its_own_a_pair_has_the_noise_of_its_scenario() -> No
     found = noise.between(notebook, P95, "a/g0", "a/g1")
     assert found is not None
     assert found.spread == pytest.approx(0.1)
-    assert found.source == "3 runs of a/g2"
+    assert found.source == "3 runs of g2"
     assert noise.between(book(repeats([100], [200])), P95, "a/g0", "a/g1") is None
 
 
