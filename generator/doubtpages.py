@@ -91,7 +91,8 @@ def checks() -> Iterator[Part]:
     """What each code means, an example, how to mend it, how to acknowledge it."""
     yield Part("", "", [Prose(HOW_TO_ACKNOWLEDGE)])
     explained = rules.explanations()
-    for kind in Kind:
+    # What can't be read tells by itself what is wrong: it comes last.
+    for kind in sorted(Kind, key=lambda kind: kind is Kind.FILE):
         items = []
         for code, (of, title) in audit.RULES.items():
             if of is not kind or code not in explained:
@@ -100,11 +101,10 @@ def checks() -> Iterator[Part]:
             items.append(
                 Item(
                     title,
-                    told.meaning,
+                    f"{told.meaning}\n\n**To mend it:** {told.mend}",
                     place=code,
                     anchor=code,
                     code=(Code("yaml", told.example),),
-                    facts=(("To mend it", told.mend),),
                 )
             )
         yield Part(_slug(kind), str(kind), [Items(tuple(items), str(kind))] if items else [])

@@ -268,4 +268,4 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, tuple[Any, str]]]:
             else:
                 yield from _leaves(item, f"{name}[{position}]")
     elif value is not None:
-        yield name, (value, str(value))
+        yield name, (value, str(value).lower() if isinstance(value, bool) else str(value))

@@ -138,7 +138,7 @@ def test_settings_of_the_deployment_are_compared_leaf_by_leaf() -> None:
         ("requests.cpu", "100 m", "250 m"),
         ("pool.size", "5", "10"),
         ("flags[1]", "b", "c"),
-        ("gone", "True", "not recorded"),
+        ("gone", "true", "not recorded"),
         ("new", "not recorded", "no"),
     ]
     assert found.like_for_like
