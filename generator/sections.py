@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from generator import detail, evidence, k6figures, story
+from generator import detail, evidence, k6figures, repeats, story
 from generator.blocks import (
     Block,
 )
@@ -32,6 +32,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("findings", "Findings", story.findings),
     Section("figures", "Figures", evidence.all_figures),
     Section("efficiency", "Efficiency", evidence.efficiency),
+    Section("repeats", "Repeats", repeats.section),
     Section("over-time", "Over time", detail.over_time),
     Section("distribution", "Distribution of latency", detail.distribution),
     Section("question", "Question and set-up", story.question),

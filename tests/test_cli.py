@@ -165,7 +165,7 @@ def test_check_of_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path) -> Non
 
 
 def test_diff_as_json_has_the_promised_keys(real: Path) -> None:
-    """The comparison with all that the issue promises, and numbers that are finite."""
+    """The comparison with all that is documented, and numbers that are finite."""
     found = data(loadbook(real, "diff", PRE, POST, "--format", "json"))
     assert set(found) >= {"baseline", "candidate", "like_for_like", "differences", "metrics"}
     assert (found["baseline"], found["candidate"]) == (PRE, POST)

@@ -116,6 +116,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("charts", "blocks"),
     ("tables",),
     ("view", "render"),
+    ("repeats",),
     ("k6figures",),
     ("detail",),
     ("evidence", "story", "doubtpages"),
