@@ -239,17 +239,20 @@ def claims_table(book: Notebook, identity: str) -> Iterator[Block]:
     judged = sorted(found, key=lambda one: -_WEIGHT[one.outcome.standing])
     rows = tuple(
         (
-            Cell(f"“{one.claim.says}”", sub=one.claim.where or ""),
+            Cell(
+                f"“{one.claim.says}”",
+                sub=one.claim.where or "",
+                mark=STANDINGS[one.outcome.standing],
+            ),
             Cell(_about(one), sub=_against(one)),
             Cell(one.outcome.figure or "–", sub=one.outcome.note),
-            Cell("", mark=STANDINGS[one.outcome.standing]),
         )
         for one in judged
     )
     if rows:
         holding = sum(one.outcome.holds for one in judged)
         caption = f"Figures typed by hand: {holding} of {len(rows)} are what the data say"
-        yield Table("claims-table", caption, ("Claim", "About", "Data", "Standing"), rows)
+        yield Table("claims-table", caption, ("Claim", "About", "Data"), rows)
 
 
 _WEIGHT = {
