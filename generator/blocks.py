@@ -207,7 +207,20 @@ class Note:
     style: str = "neutral"
 
 
-Block = Table | Picture | Tiles | Items | Prose | Note
+@dataclass(frozen=True)
+class App:
+    """Where a script of ours puts what a reader works with.
+
+    `data` are the links to the files that it reads, by the name of their `data-` attribute;
+    `without` is what stands there until the script has them, and for good without scripts.
+    """
+
+    id: str
+    data: Mapping[str, str]
+    without: str
+
+
+Block = Table | Picture | Tiles | Items | Prose | Note | App
 
 
 @dataclass

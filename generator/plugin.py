@@ -18,7 +18,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from generator import attachments, notebook, provenance, records, settings, site
+from generator import assets, attachments, notebook, provenance, records, settings, site
 from generator.errors import Level
 from generator.links import Links
 from generator.render import Page
@@ -43,8 +43,8 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add the site's styles and scripts, and watch the templates."""
-        config.extra_css = [*site.STYLES, *config.extra_css]
-        config.extra_javascript = [*site.SCRIPTS, *config.extra_javascript]
+        config.extra_css = [*assets.STYLES, *config.extra_css]
+        config.extra_javascript = [*assets.SCRIPTS, *config.extra_javascript]
         _refuse_linked_folders(Path(config.docs_dir))
         root = Path(config.config_file_path).parent
         for folder in _templates(root):
@@ -75,7 +75,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             published.append(file)
         for path, content in built.files.items():
             published.append(File.generated(config, path, content=content))
-        for path, source in site.ASSETS.items():
+        for path, source in assets.ASSETS.items():
             published.append(File.generated(config, path, abs_src_path=str(source)))
         return published
 

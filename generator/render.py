@@ -24,8 +24,9 @@ from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from generator import telling
-from generator.blocks import Block, Items, Note, Picture, Prose, Table, Tiles
+from generator.blocks import App, Block, Items, Note, Picture, Prose, Table, Tiles
 from generator.claims import Standing
+from generator.links import Links
 from generator.resources import TEMPLATES
 
 MARKER = '<div class="lb-late" data-lb="{}"></div>'
@@ -37,7 +38,8 @@ class Page:
     """A finished page: Markdown with markers, and the HTML that replaces each marker.
 
     `path` is that of the Markdown file in the site; `record` is the record that it shows, as a
-    path below experiments/, empty where there is none.
+    path below experiments/, empty where there is none. `scripts` are links to the scripts that
+    this page needs beyond those of every page.
     """
 
     path: str
@@ -45,11 +47,16 @@ class Page:
     markdown: str
     late: tuple[str, ...] = ()
     record: str = ""
+    scripts: tuple[str, ...] = ()
 
     def put_in(self, text: str) -> str:
-        """`text` with every marker replaced."""
+        """`text` with every marker replaced, and the page's own scripts at its end."""
         for number, html in enumerate(self.late):
             text = text.replace(MARKER.format(number), html, 1)
+        if self.scripts:
+            tags = "".join(f'<script src="{escape(href)}"></script>' for href in self.scripts)
+            head, end, tail = text.rpartition("</body>")
+            text = f"{head}{tags}{end}{tail}"
         return text
 
 
@@ -69,6 +76,7 @@ TEMPLATE_OF: dict[type, str] = {
     Items: "items.html",
     Prose: "prose.html",
     Note: "note.html",
+    App: "app.html",
 }
 """The template of each kind of block, in `templates/blocks/`."""
 
@@ -78,7 +86,8 @@ LATE = (Table, Picture)
 class Renderer:
     """Renders pages with the templates in `folders`, the first that has a template wins."""
 
-    def __init__(self, folders: Sequence[Path] = (TEMPLATES,)) -> None:
+    def __init__(self, folders: Sequence[Path] = (TEMPLATES,), to: Links | None = None) -> None:
+        self.to = to or Links()
         self.environment = Environment(
             loader=FileSystemLoader([str(folder) for folder in folders]),
             undefined=StrictUndefined,
@@ -100,11 +109,12 @@ class Renderer:
         record: str = "",
         description: str = "",
         boost: float = 1.0,
+        scripts: Sequence[str] = (),
         **context: object,
     ) -> Page:
         """The page of these parts; `context` is what its template needs beyond them.
 
-        `boost` is what the page weighs in the search.
+        `boost` is what the page weighs in the search, `scripts` are paths in the site.
         """
         late: list[str] = []
         rendered = [
@@ -123,7 +133,8 @@ class Renderer:
             bare = telling.plain(description)
             meta["description"] = str(escape(" ".join(bare.split())[:200]))
         front = "".join(f"{name}: {json.dumps(value)}\n" for name, value in meta.items())
-        return Page(path, title, f"---\n{front}---\n\n{body}", tuple(late), record)
+        needed = tuple(self.to.href(path, script) for script in scripts)
+        return Page(path, title, f"---\n{front}---\n\n{body}", tuple(late), record, needed)
 
     def _block(self, block: Block, late: list[str]) -> Markup:
         template = self.environment.get_template(f"blocks/{TEMPLATE_OF[type(block)]}")

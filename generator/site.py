@@ -29,7 +29,7 @@ from generator.errors import Problem
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
 from generator.render import Page, Part, Renderer
-from generator.resources import TEMPLATES, VENDOR
+from generator.resources import TEMPLATES
 from generator.view import RunView, View
 
 
@@ -40,22 +40,6 @@ class Site:
     pages: tuple[Page, ...]
     files: Mapping[str, str]
     problems: tuple[Problem, ...]
-
-
-ASSETS = {
-    "assets/loadbook.css": TEMPLATES / "assets" / "loadbook.css",
-    "assets/loadbook.js": TEMPLATES / "assets" / "loadbook.js",
-    "assets/tablesort.js": VENDOR / "tablesort" / "dist" / "tablesort.min.js",
-    "assets/tablesort.number.js": VENDOR
-    / "tablesort"
-    / "dist"
-    / "sorts"
-    / "tablesort.number.min.js",
-}
-"""Style and scripts of the pages, by their path in the site."""
-
-STYLES = ("assets/loadbook.css",)
-SCRIPTS = ("assets/tablesort.js", "assets/tablesort.number.js", "assets/loadbook.js")
 
 
 def build(
@@ -71,7 +55,7 @@ def build(
     }
     scores = tuple(predictions.scores(notebook))
     view = View(telling.told(notebook), comparisons, problems, to, scores)
-    renderer = Renderer(templates)
+    renderer = Renderer(templates, to)
     pages = [
         _overview(renderer, links.HOME, "Where things stand", overviews.home(view)),
         _overview(renderer, links.RUNS, "Runs", overviews.runs(view)),
@@ -93,9 +77,14 @@ REFERENCE = 0.2
 
 
 def _overview(
-    renderer: Renderer, path: str, title: str, parts: Iterable[Part], boost: float = 1.0
+    renderer: Renderer,
+    path: str,
+    title: str,
+    parts: Iterable[Part],
+    boost: float = 1.0,
+    scripts: Sequence[str] = (),
 ) -> Page:
-    return renderer.page(path, title, _shown(parts), boost=boost)
+    return renderer.page(path, title, _shown(parts), boost=boost, scripts=scripts)
 
 
 def _shown(parts: Iterable[Part]) -> list[Part]:

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from generator.render import code, prose
+from generator.blocks import App
+from generator.render import Part, Renderer, code, prose
 from tests.test_site import site_of
 
 ATTACKS = (
@@ -156,3 +157,22 @@ def test_a_record_cannot_reach_into_the_page_through_a_marker(tmp_path: Path) ->
     site = site_of(tmp_path, {"a/b": record})
     page = next(page for page in site.pages if page.path == "a/b.md")
     assert "&lt;div class=&quot;lb-late&quot;" in page.markdown
+
+
+def test_a_page_loads_the_scripts_that_it_names_and_no_others() -> None:
+    """A page's own scripts stand at the end of its body, by links that lead there from it."""
+    renderer = Renderer()
+    page = renderer.page("campaign/run.md", "A run", [], scripts=["assets/echarts.js"])
+    other = renderer.page("campaign/other.md", "Another", [])
+    html = "<body><p>Text</p></body></html>"
+    script = '<script src="../assets/echarts.js"></script>'
+    assert page.put_in(html) == f"<body><p>Text</p>{script}</body></html>"
+    assert other.put_in(html) == html
+
+
+def test_a_place_for_a_script_tells_what_to_do_without_it() -> None:
+    """An app's element has its data files as attributes, and words for who has no scripts."""
+    app = App("compare", {"runs": 'data/runs.json"><b>'}, "This page needs <scripts>.")
+    page = Renderer().page("compare.md", "Compare", [Part("", "", [app])])
+    assert 'id="compare" data-runs="data/runs.json&#34;&gt;&lt;b&gt;"' in page.markdown
+    assert "This page needs &lt;scripts&gt;." in page.markdown

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "generator"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("resources",),
+    ("assets",),
     ("progress",),
     ("errors", "units"),
     ("series",),

@@ -1,0 +1,28 @@
+"""Styles and scripts of the site, by their path in it, and which page loads what.
+
+Our own lie in `templates/assets/`, third-party ones come from `package-lock.json`. What only few
+pages need is loaded by these alone: `Renderer.page(..., scripts=...)`.
+"""
+
+from __future__ import annotations
+
+from generator.resources import TEMPLATES, VENDOR
+
+_OWN = TEMPLATES / "assets"
+
+CHART_LIBRARY = "assets/echarts.js"
+TABLE_LIBRARY = "assets/table-core.js"
+
+ASSETS = {
+    "assets/loadbook.css": _OWN / "loadbook.css",
+    "assets/loadbook.js": _OWN / "loadbook.js",
+    "assets/tablesort.js": VENDOR / "tablesort/dist/tablesort.min.js",
+    "assets/tablesort.number.js": VENDOR / "tablesort/dist/sorts/tablesort.number.min.js",
+    CHART_LIBRARY: VENDOR / "echarts/dist/echarts.min.js",
+    TABLE_LIBRARY: VENDOR / "@tanstack/table-core/build/umd/index.production.js",
+}
+"""Every style and script that is published."""
+
+STYLES = ("assets/loadbook.css",)
+SCRIPTS = ("assets/tablesort.js", "assets/tablesort.number.js", "assets/loadbook.js")
+"""What every page loads."""
