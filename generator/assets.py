@@ -16,6 +16,7 @@ TABLE_LIBRARY = "assets/table-core.js"
 ASSETS = {
     "assets/loadbook.css": _OWN / "loadbook.css",
     "assets/loadbook.js": _OWN / "loadbook.js",
+    "assets/folding.js": _OWN / "folding.js",
     "assets/tablesort.js": VENDOR / "tablesort/dist/tablesort.min.js",
     "assets/tablesort.number.js": VENDOR / "tablesort/dist/sorts/tablesort.number.min.js",
     CHART_LIBRARY: VENDOR / "echarts/dist/echarts.min.js",
@@ -24,5 +25,10 @@ ASSETS = {
 """Every style and script that is published."""
 
 STYLES = ("assets/loadbook.css",)
-SCRIPTS = ("assets/tablesort.js", "assets/tablesort.number.js", "assets/loadbook.js")
+SCRIPTS = (
+    "assets/tablesort.js",
+    "assets/tablesort.number.js",
+    "assets/loadbook.js",
+    "assets/folding.js",
+)
 """What every page loads."""

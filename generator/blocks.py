@@ -110,7 +110,7 @@ class Table:
 
     `numeric` has the positions of columns whose figures are aligned to the right. `groups` are
     headings by the position of the row that they stand above. `notes` are footnotes, numbered
-    from 1, that cells refer to.
+    from 1, that cells refer to. `searched` puts the table's words into the search.
     """
 
     id: str
@@ -121,6 +121,7 @@ class Table:
     sortable: bool = False
     groups: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    searched: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,13 +139,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Tile:
-    """One large figure with what it is compared with."""
+    """One large figure with what it is compared with; `spark` is a small SVG of its course."""
 
     label: str
     value: str
     comparisons: tuple[tuple[str, str, Mark], ...] = ()
     note: str = ""
     doubts: tuple[int, ...] = ()
+    spark: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,18 +195,27 @@ class Items:
 
 @dataclass(frozen=True)
 class Prose:
-    """Text of a record, Markdown without raw HTML; `label` says what it is."""
+    """Text of a record, Markdown without raw HTML; `label` says what it is.
+
+    The style `lede` is for the one that tells a page's conclusion.
+    """
 
     text: str
     label: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence of our own about what is doubtful or what the figures mean."""
+    """A sentence of our own about what is doubtful or what the figures mean.
+
+    `href` leads to where there is more of it, `leads` is the text of that link.
+    """
 
     text: str
     style: str = "neutral"
+    href: str = ""
+    leads: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from generator import display, drawing, figures, lettering
+from generator import display, drawing, figures, lettering, likeness
 from generator.drawing import WIDTH, Align, Box, Canvas, Colour, Point, size_of
 from generator.lettering import HEADING, SMALL, last_part, named
 from generator.measurements import Measurement
@@ -29,11 +29,15 @@ _LEFT = 48.0
 
 @dataclass(frozen=True)
 class _Curve:
-    """Figures along an axis, by position: where they stand, what they are, how they are shown."""
+    """Figures along an axis, by position: where they stand, what they are, how they are shown.
+
+    `apart` has the positions whose figure is not like for like with the one before it.
+    """
 
     points: Mapping[int, Point]
     quantities: Mapping[int, Quantity]
     texts: Mapping[int, str]
+    apart: frozenset[int] = frozenset()
 
     @property
     def labelled(self) -> list[int]:
@@ -45,10 +49,19 @@ class _Curve:
 
     def draw(self, canvas: Canvas, floor: float, taken: list[Box]) -> None:
         """Draw line, marks and labels; labels cover nothing of `taken` and join it."""
-        numbered = enumerate(self.points)
-        for _, group in groupby(numbered, key=lambda item: item[1] - item[0]):
-            stretch = [self.points[position] for _, position in group]
-            canvas.line(stretch, colour=Colour.SERIES_1, width=2)
+        stretches: list[list[Point]] = []
+        before = None
+        for position, point in self.points.items():
+            if before != position - 1 or position in self.apart:
+                if before is not None and before == position - 1:
+                    way = [self.points[before], point]
+                    canvas.line(way, colour=Colour.MUTED, width=1, dashed=True)
+                stretches.append([])
+            stretches[-1].append(point)
+            before = position
+        for stretch in stretches:
+            if len(stretch) > 1:
+                canvas.line(stretch, colour=Colour.SERIES_1, width=2)
         labelled = self.labelled
         exact = {p for p in labelled if self.quantities[p].is_exact}
         rough = {p for p in self.points if not self.quantities[p].is_exact}
@@ -121,7 +134,8 @@ def progression(
 ) -> Sketch | None:
     """Metrics over runs in the given order, one panel below the other, each from zero.
 
-    None for fewer than two runs, or where none has any of the metrics.
+    Neighbours that are like for like are joined by a line, others by a dashed one. None for fewer
+    than two runs, or where none has any of the metrics.
     """
     runs = list(identities)[-MAX_RUNS:]
     panels = []
@@ -138,11 +152,18 @@ def progression(
     all_fit = max(map(lettering.width_of, names)) <= step - 6
     labels, shape = (names, "") if all_fit else lettering.what_differs(names)
     xs = [_LEFT + step * (position + 0.5) for position in range(len(runs))]
+    apart = frozenset(
+        position
+        for position, (before, after) in enumerate(pairwise(runs), 1)
+        if not likeness.alike(notebook, before, after)
+    )
     bottom = 0.0
     for metric, known in panels:
-        bottom = _panel(canvas, bottom, metric, known, xs, labels) + 20
+        bottom = _panel(canvas, bottom, metric, known, xs, labels, apart) + 20
     bottom = _run_names(canvas, bottom - 20, labels, xs)
     notes = [f"runs {shape}"] if shape else []
+    if apart:
+        notes.append("dashed: not like for like")
     if len(identities) > len(runs):
         notes.append(f"the last {len(runs)} of {len(identities):,} runs")
     if notes:
@@ -150,7 +171,8 @@ def progression(
         canvas.text(0, bottom + 8, text, colour=Colour.MUTED, size=SMALL, middle=True)
         bottom += 16
     told = "; ".join(_told(metric, known, names) for metric, known in panels)
-    alt = f"{len(runs)} runs, {named(names[0])} to {named(names[-1])}. {told}."
+    like = f" {len(apart)} of them are not like for like with the one before." if apart else ""
+    alt = f"{len(runs)} runs, {named(names[0])} to {named(names[-1])}.{like} {told}."
     return Sketch(canvas.end(bottom), alt)
 
 
@@ -161,6 +183,7 @@ def _panel(
     known: Mapping[int, Measurement],
     xs: Sequence[float],
     labels: Sequence[str],
+    apart: frozenset[int],
 ) -> float:
     """One metric over the runs; returns where it ends."""
     base, ceiling = top + 102, top + 37
@@ -188,7 +211,7 @@ def _panel(
         if quantity.is_range and quantity.end is not None:
             start = (xs[position], at(quantity.start))
             canvas.line([start, points[position]], colour=Colour.SERIES_1, width=4)
-    _Curve(points, quantities, texts).draw(canvas, base, taken)
+    _Curve(points, quantities, texts, apart).draw(canvas, base, taken)
     return base
 
 

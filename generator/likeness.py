@@ -117,6 +117,11 @@ class Likeness:
         )
 
 
+def alike(notebook: Notebook, baseline: str, candidate: str) -> bool:
+    """Whether two runs are known to be like for like; see `between`."""
+    return between(notebook, baseline, candidate).like_for_like
+
+
 def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     """What differs between two runs of the notebook."""
     before, after = notebook.runs[baseline], notebook.runs[candidate]

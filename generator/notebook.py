@@ -116,7 +116,14 @@ class Notebook:
 
     def runs_of(self, campaign: str) -> list[str]:
         """The campaign's runs in order of time."""
-        return [identity for identity in self.runs if campaign_of(identity) == campaign]
+        return self._by_campaign.get(campaign, [])
+
+    @cached_property
+    def _by_campaign(self) -> Mapping[str, list[str]]:
+        groups: dict[str, list[str]] = {}
+        for identity in self.runs:
+            groups.setdefault(campaign_of(identity), []).append(identity)
+        return groups
 
     def campaign(self, identity: str) -> Campaign:
         """The campaign; one without a record of its own is titled by its folder."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator import audit, display, links, tables
-from generator.blocks import LEVELS, Block, Cell, Item, Items, Note, Prose, Table
+from generator import audit, caveats, display, likeness, links, tables
+from generator.blocks import Block, Cell, Code, Item, Items, Note, Prose, Table
 from generator.compare import compare
 from generator.doubtpages import broken, doubted, of_record, problem_items
 from generator.doubts import Kind
@@ -14,6 +14,7 @@ from generator.metrics import METRICS
 from generator.model import Run
 from generator.notebook import Notebook, campaign_of
 from generator.render import Part
+from generator.sparkline import sparkline
 from generator.verdicts import tolerance_text
 from generator.view import (
     HEADLINE,
@@ -28,11 +29,11 @@ from generator.view import (
 )
 
 NO_RUNS = (
-    "There are no completed runs yet. Run “loadbook new CAMPAIGN/RUN” to write a record, fill in "
-    "what was measured, and set its status to completed."
+    "There are no completed runs yet. A run appears here once its record has figures and the "
+    "status “completed”: import what k6 wrote, or run “loadbook new CAMPAIGN/RUN” and fill it in."
 )
 NEWEST_DOUBTS = 6
-NEWEST_FINDINGS = 6
+NEWEST_ACTIONS = 6
 NEWEST_RUNS = 6
 EARLIER_RUNS = 5
 """How many runs before a campaign stand beside its own in its matrix."""
@@ -43,7 +44,7 @@ def home(view: View) -> Iterator[Part]:
     notebook = view.notebook
     yield from broken(view)
     if not notebook.completed:
-        yield Part("", "", [Note(NO_RUNS)])
+        yield Part("start", "How to begin", list(_beginning(view)))
         return
     latest = headliner(notebook, notebook.completed)
     lead = [*_newest_campaign(view, latest), *_latest(view, latest, links.HOME)]
@@ -52,9 +53,29 @@ def home(view: View) -> Iterator[Part]:
     yield Part("progression", "Progression", chart)
     yield Part("doubts", "What to doubt", list(_doubts(view)))
     yield Part("actions", "Open actions", list(_open_actions(view)))
-    yield Part("findings", "Newest findings", list(_newest_findings(view)))
-    newest = list(notebook.runs)[-NEWEST_RUNS:]
-    yield Part("runs", "Newest runs", [tables.runs_table(notebook, newest, links.HOME, view.to)])
+    newest = [name for name in notebook.runs if not notebook.runs[name].repeats][-NEWEST_RUNS:]
+    table = tables.runs_table(notebook, newest, links.HOME, view.to, "Newest runs")
+    yield Part("runs", "Newest runs", [table])
+
+
+def _beginning(view: View) -> Iterator[Block]:
+    """What to do where there is no completed run yet."""
+    yield Note(NO_RUNS)
+    steps = (
+        (
+            "Run the test with k6 and keep what it gives",
+            "k6 run --summary-export summary.json --out json=samples.json.gz script.js",
+        ),
+        ("Import it", "loadbook import CAMPAIGN/RUN summary.json samples.json.gz"),
+        ("Keep how the cluster looks while k6 runs", "loadbook snapshot CAMPAIGN/RUN"),
+        ("See what is wrong or doubtful", "loadbook check"),
+        ("Build this site", "loadbook build"),
+    )
+    yield Items(tuple(Item(title, code=(Code("console", f"$ {line}"),)) for title, line in steps))
+    planned = list(view.notebook.runs)[-NEWEST_RUNS:]
+    if planned:
+        table = tables.runs_table(view.notebook, planned, links.HOME, view.to, "Not completed yet")
+        yield table
 
 
 def headliner(notebook: Notebook, completed: Sequence[str]) -> str:
@@ -81,31 +102,52 @@ def _way_to(notebook: Notebook, latest: str) -> list[str]:
 
 
 def _newest_campaign(view: View, latest: str) -> Iterator[Block]:
-    """The campaign of the latest run with its summary, where it has one."""
+    """The campaign of the latest run with its conclusion, where it has one."""
     name = campaign_of(latest)
     found = view.notebook.campaign(name)
+    href = view.to.href(links.HOME, links.campaign_page(name))
+    yield Items((Item(found.title, href=href, place="newest campaign"),))
     if found.summary:
-        href = view.to.href(links.HOME, links.campaign_page(name))
-        yield Items((Item(found.title, found.summary, href=href, place="newest campaign"),))
+        yield Prose(found.summary, style="lede")
 
 
 def _latest(view: View, latest: str, page: str) -> Iterator[Block]:
-    """A run's headline figures against its baseline and against the first run, with the doubts."""
-    run = view.notebook.runs[latest]
+    """A run's headline figures against its baseline and against the first run, with caveats."""
+    notebook, run = view.notebook, view.notebook.runs[latest]
     href = view.to.href(page, links.run_page(latest))
     summary = run.summary or "" if page == links.HOME else ""
     yield Items((Item(run.title, summary, href=href, place=f"latest run, {_date(run)}"),))
-    against = {found.baseline: found for found in (view.comparisons.get(latest),) if found}
+    baseline = view.comparisons.get(latest)
+    against = {found.baseline: found for found in (baseline,) if found}
     first = view.from_first(latest)
     if first:
         against.setdefault(first.baseline, first)
-    yield from headline(dict(view.notebook.measurements[latest]), list(against.values()))
-    if latest in view.comparisons:
-        yield from verdicts(view.comparisons[latest])
-    for warning in dict.fromkeys(w for found in against.values() for w in found.warnings):
-        doubted = [baseline for baseline, found in against.items() if warning in found.warnings]
-        only = "" if len(doubted) == len(against) else f"Against {', '.join(doubted)}: "
-        yield Note(only + warning, "doubt")
+    sparks = _sparks(notebook, latest)
+    yield from headline(dict(notebook.measurements[latest]), list(against.values()), sparks=sparks)
+    if baseline:
+        yield from verdicts(baseline)
+    found = list(caveats.of(notebook, baseline, view.problems_of(latest)))
+    if found:
+        trust = view.to.href(page, links.run_page(latest), "trust")
+        yield Note(f"Read with care: {'; '.join(found)}.", "doubt", trust, "Can it be trusted?")
+
+
+def _sparks(notebook: Notebook, latest: str) -> dict[str, str]:
+    """The course of each headline metric over the runs that are like for like with this one."""
+    before = notebook.completed[: notebook.completed.index(latest)]
+    runs = [name for name in before[-MOST_COMPARED:] if likeness.alike(notebook, name, latest)]
+    runs = [*runs, latest][-MOST_OF_THE_WAY:]
+    drawn = {}
+    for name in HEADLINE:
+        known = [found for run in runs if (found := notebook.measurements[run].get(name))]
+        values = [one.quantity.end for one in known if one.quantity.end is not None]
+        told = f"{METRICS[name].label} over {len(values)} like-for-like runs, up to this one"
+        drawn[name] = sparkline(values, told)
+    return drawn
+
+
+MOST_COMPARED = 200
+"""How many runs before a run are asked whether they are like for like with it."""
 
 
 def _date(run: Run) -> str:
@@ -138,21 +180,12 @@ def _open_actions(view: View) -> Iterator[Block]:
         run = view.notebook.runs[identity]
         href = view.to.href(links.HOME, links.run_page(identity), "actions")
         items += [action_item(a, href, run.title) for a in run.actions if a.state == "open"]
-    yield Items(tuple(items)) if items else Note("No action is open.")
-
-
-def _newest_findings(view: View) -> Iterator[Block]:
-    items = []
-    for identity in reversed(list(view.notebook.runs)):
-        run = view.notebook.runs[identity]
-        href = view.to.href(links.HOME, links.run_page(identity), "findings")
-        items += [
-            Item("", finding.text, LEVELS[finding.level], href=href, place=run.title)
-            for finding in run.findings
-        ]
-        if len(items) >= NEWEST_FINDINGS:
-            break
-    yield Items(tuple(items[:NEWEST_FINDINGS])) if items else Note("Nothing was noted yet.")
+    if not items:
+        yield Note("No action is open.")
+        return
+    yield Items(tuple(items[:NEWEST_ACTIONS]))
+    if len(items) > NEWEST_ACTIONS:
+        yield Note(f"{len(items) - NEWEST_ACTIONS} more are open.")
 
 
 def runs(view: View) -> Iterator[Part]:
@@ -243,33 +276,31 @@ def history(view: View) -> Iterator[Part]:
 
 
 def glossary(view: View) -> Iterator[Part]:
-    """Every metric's definition, from the registry."""
-    rows = []
+    """Every metric's definition, from the registry, a part a group."""
+    directions = {"higher": "higher is better", "lower": "lower is better"}
+    groups: dict[str, list[tuple[Cell, ...]]] = {}
     for metric in METRICS.values():
-        obtained = " or ".join(
-            filter(
-                None,
-                [
-                    metric.recorded and f"recorded ({metric.recorded})",
-                    metric.formula and f"computed: {metric.formula}",
-                ],
-            )
+        ways = (
+            metric.recorded and f"recorded ({metric.recorded})",
+            metric.formula and f"computed: {metric.formula}",
         )
-        direction = {"higher": "higher is better", "lower": "lower is better"}
         _, tolerance = tolerance_text(metric, view.notebook.settings)
         judged = f"{tolerance}; only at the {metric.needs}" if metric.needs else tolerance
-        rows.append(
+        groups.setdefault(metric.group, []).append(
             (
                 Cell(metric.label, sub=metric.name, anchor=metric.name),
                 Cell(metric.definition),
-                Cell(obtained),
+                Cell(" or ".join(filter(None, ways))),
                 Cell(metric.unit.base),
-                Cell(direction.get(metric.better or "", "neither")),
+                Cell(directions.get(metric.better or "", "neither")),
                 Cell(judged if metric.better else "not judged"),
             )
         )
     columns = ("Metric", "Meaning", "Obtained", "Unit", "Better", "Judged by")
-    yield Part("metrics", "Metrics", [Table("metrics-table", "All metrics", columns, tuple(rows))])
+    for group, rows in groups.items():
+        slug = f"group-{group.lower().replace(' ', '-')}"
+        table = Table(f"{slug}-table", f"{group}: metrics", columns, tuple(rows), searched=True)
+        yield Part(slug, group, [table])
     words = (
         ("improved", "the difference is beyond the tolerance, in the better direction"),
         ("regressed", "the difference is beyond the tolerance, in the other direction"),

@@ -62,11 +62,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a page: anchor, heading, blocks. An empty heading makes it the page's lead."""
+    """A part of a page: anchor, heading, blocks. An empty heading makes it the page's lead.
+
+    `level` is that of the heading. `folded` is what its blocks are behind until they are unfolded.
+    """
 
     slug: str
     title: str
     blocks: Sequence[Block]
+    level: int = 2
+    folded: str = ""
 
 
 TEMPLATE_OF: dict[type, str] = {
@@ -139,7 +144,7 @@ class Renderer:
     def _block(self, block: Block, late: list[str]) -> Markup:
         template = self.environment.get_template(f"blocks/{TEMPLATE_OF[type(block)]}")
         html = Markup(template.render(block=block))  # noqa: S704 (the template escapes)
-        if isinstance(block, LATE):
+        if isinstance(block, LATE) and not (isinstance(block, Table) and block.searched):
             late.append(str(html))
             return Markup(MARKER.format(len(late) - 1))  # noqa: S704 (ours alone)
         return html

@@ -1,7 +1,8 @@
 """The sections of a run's page, in the order in which a reader asks.
 
-A section without data does not appear. Adding one is a function in `evidence`, `detail` or `story`
-and an entry in `SECTIONS`.
+What was the question, what came out, can it be trusted, what was changed, the evidence, what next.
+A section without data does not appear, nor does a group without sections. Adding one is a function
+in `evidence`, `detail` or `story` and an entry in `GROUPS`.
 """
 
 from __future__ import annotations
@@ -10,54 +11,107 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from generator import detail, evidence, k6figures, repeats, story
-from generator.blocks import (
-    Block,
-)
+from generator.blocks import Block
+from generator.render import Part
 from generator.view import RunView
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page: anchor, heading, and the blocks in it."""
+    """A part of a page: anchor, heading, and the blocks in it.
+
+    Without a heading it stands directly below that of its group. `folded` is what its blocks are
+    behind, until somebody unfolds them.
+    """
 
     slug: str
     title: str
     build: Callable[[RunView], Iterator[Block]]
+    folded: str = ""
 
 
-SECTIONS: tuple[Section, ...] = (
-    Section("summary", "Result", story.result),
-    Section("conclusions", "Conclusions", story.conclusions),
-    Section("doubts", "What to doubt", story.doubts),
-    Section("findings", "Findings", story.findings),
-    Section("figures", "Figures", evidence.all_figures),
-    Section("efficiency", "Efficiency", evidence.efficiency),
-    Section("repeats", "Repeats", repeats.section),
-    Section("over-time", "Over time", detail.over_time),
-    Section("distribution", "Distribution of latency", detail.distribution),
-    Section("question", "Question and set-up", story.question),
-    Section("differences", "What differs from the baseline", story.differences),
-    Section("changes", "Changes", story.changes),
-    Section("bottlenecks", "Bottlenecks", story.bottlenecks),
-    Section("placement", "Pods on nodes", evidence.placement),
-    Section("nodes", "Nodes against the limit", evidence.nodes),
-    Section("cpu", "CPU per pod", evidence.cpu),
-    Section("moments", "Cluster over the run", detail.moments),
-    Section("cache", "Cache", evidence.cache),
-    Section("endpoints", "Endpoints", evidence.endpoints),
-    Section("k6", "More from k6", k6figures.k6),
-    Section("claims", "Claims", story.claims),
-    Section("predictions", "Predictions", story.predictions),
-    Section("tradeoffs", "Trade-offs", story.tradeoffs),
-    Section("verification", "Verification", story.verification),
-    Section("recommendations", "Recommendations", story.recommendations),
-    Section("options", "Options", story.options),
-    Section("actions", "Next actions", story.actions),
-    Section("sources", "Sources", detail.sources),
+@dataclass(frozen=True)
+class Group:
+    """What a reader asks: anchor, heading, and the sections that answer it."""
+
+    slug: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("question", "Question", (Section("question", "", story.question),)),
+    Group(
+        "summary",
+        "Result",
+        (
+            Section("summary", "", story.result),
+            Section("conclusions", "Conclusions", story.conclusions),
+            Section("findings", "Findings", story.findings),
+        ),
+    ),
+    Group(
+        "trust",
+        "Can it be trusted?",
+        (
+            Section("trust", "", story.trust),
+            Section("doubts", "What to doubt", story.doubts),
+            Section("claims", "Figures typed by hand", story.claims, "Each of them"),
+            Section("predictions", "Predictions", story.predictions),
+            Section("repeats", "Repeats", repeats.section),
+        ),
+    ),
+    Group(
+        "why",
+        "What changed",
+        (
+            Section("differences", "What differs from the baseline", story.differences),
+            Section("changes", "Changes", story.changes),
+            Section("verification", "Shown to be live", story.verification, "Commands and output"),
+            Section("set-up", "Load and deployment", story.setup, "Every setting as recorded"),
+        ),
+    ),
+    Group(
+        "evidence",
+        "Evidence",
+        (
+            Section("figures", "Figures", evidence.all_figures),
+            Section("efficiency", "Efficiency", evidence.efficiency),
+            Section("over-time", "Over time", detail.over_time),
+            Section("distribution", "Distribution of latency", detail.distribution),
+            Section("placement", "Pods on nodes", evidence.placement),
+            Section("nodes", "Nodes against the limit", evidence.nodes),
+            Section("cpu", "CPU per pod", evidence.cpu),
+            Section("moments", "Cluster over the run", detail.moments),
+            Section("cache", "Cache", evidence.cache),
+            Section("endpoints", "Endpoints", evidence.endpoints),
+            Section("k6", "More from k6", k6figures.k6, "Everything else that k6 measured"),
+        ),
+    ),
+    Group(
+        "next",
+        "What next",
+        (
+            Section("bottlenecks", "Bottlenecks", story.bottlenecks),
+            Section("tradeoffs", "Trade-offs", story.tradeoffs),
+            Section("recommendations", "Recommendations", story.recommendations),
+            Section("options", "Options", story.options),
+            Section("actions", "Next actions", story.actions),
+        ),
+    ),
+    Group("sources", "Sources", (Section("sources", "", detail.sources),)),
 )
 
 
-def built(view: RunView) -> list[tuple[Section, list[Block]]]:
-    """The sections that have something to show, with their blocks."""
-    blocks = ((section, list(section.build(view))) for section in SECTIONS)
-    return [(section, found) for section, found in blocks if found]
+def parts(view: RunView) -> Iterator[Part]:
+    """The parts of a run's page: for each group its heading, then its sections."""
+    for group in GROUPS:
+        built = [(section, list(section.build(view))) for section in group.sections]
+        found = [(section, blocks) for section, blocks in built if blocks]
+        if not found:
+            continue
+        lead = [block for section, blocks in found if not section.title for block in blocks]
+        yield Part(group.slug, group.title, lead)
+        for section, blocks in found:
+            if section.title:
+                yield Part(section.slug, section.title, blocks, level=3, folded=section.folded)

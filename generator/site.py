@@ -19,7 +19,6 @@ from generator import (
     links,
     overviews,
     predictions,
-    records,
     schema,
     sections,
     telling,
@@ -57,13 +56,15 @@ def build(
     view = View(telling.told(notebook), comparisons, problems, to, scores)
     renderer = Renderer(templates, to)
     pages = [
-        _overview(renderer, links.HOME, "Where things stand", overviews.home(view)),
-        _overview(renderer, links.RUNS, "Runs", overviews.runs(view)),
-        _overview(renderer, links.CAMPAIGNS, "Campaigns", overviews.campaigns(view)),
-        _overview(renderer, links.HISTORY, "History", overviews.history(view)),
-        _overview(renderer, links.AUDIT, "Audit", doubtpages.audited(view)),
-        _overview(renderer, links.CHECKS, "Checks", doubtpages.checks(), REFERENCE),
-        _overview(renderer, links.GLOSSARY, "Glossary", overviews.glossary(view)),
+        _overview(renderer, links.HOME, "Where things stand", overviews.home(view), HOME),
+        _overview(renderer, links.RUNS, "Runs", overviews.runs(view), RUNS),
+        _overview(renderer, links.CAMPAIGNS, "Campaigns", overviews.campaigns(view), CAMPAIGNS),
+        _overview(renderer, links.HISTORY, "History", overviews.history(view), HISTORY),
+        _overview(renderer, links.AUDIT, "Audit", doubtpages.audited(view), AUDIT),
+        _overview(renderer, links.CHECKS, "Checks", doubtpages.checks(), CHECKS, REFERENCE),
+        _overview(
+            renderer, links.GLOSSARY, "Glossary", overviews.glossary(view), GLOSSARY, REFERENCE
+        ),
     ]
     for name in notebook.campaign_names:
         pages.append(_campaign(renderer, view, name))
@@ -71,6 +72,15 @@ def build(
         pages.append(_run(renderer, view, identity))
     return Site(tuple(pages), _data(notebook), problems)
 
+
+HOME = "The newest result of the load tests, what is doubtful of it, and what is open."
+RUNS = "Every run of a load test on record, newest first."
+CAMPAIGNS = "The questions that load tests were run to answer, each with its runs."
+HISTORY = "Every metric over all runs, oldest first."
+AUDIT = "What contradicts itself or is doubtful in the records, by rule."
+CHECKS = "What each check looks for, with an example and how to mend what it finds."
+GLOSSARY = "What each metric means, how it is obtained, and by what it is judged."
+"""What the pages are, for whoever is sent a link to one."""
 
 REFERENCE = 0.2
 """What a page that explains weighs in the search against one that tells of a run."""
@@ -81,10 +91,12 @@ def _overview(
     path: str,
     title: str,
     parts: Iterable[Part],
+    description: str,
     boost: float = 1.0,
     scripts: Sequence[str] = (),
 ) -> Page:
-    return renderer.page(path, title, _shown(parts), boost=boost, scripts=scripts)
+    shown = _shown(parts)
+    return renderer.page(path, title, shown, description=description, boost=boost, scripts=scripts)
 
 
 def _shown(parts: Iterable[Part]) -> list[Part]:
@@ -100,7 +112,7 @@ def _campaign(renderer: Renderer, view: View, name: str) -> Page:
         _shown(overviews.campaign(view, name)),
         template="campaign",
         record=links.campaign_record(name) if known else "",
-        description=campaign.summary or "",
+        description=campaign.summary or f"Campaign of load tests: {campaign.title}",
         date=display.show_moment(campaign.date) if campaign.date else "",
         record_href=view.to.href(links.campaign_page(name), links.campaign_record(name))
         if known
@@ -112,20 +124,17 @@ def _run(renderer: Renderer, view: View, identity: str) -> Page:
     notebook = view.notebook
     run = notebook.runs[identity]
     page = links.run_page(identity)
-    file = records.file_of_run(identity)
     run_view = RunView(
         notebook,
         identity,
         run,
         dict(notebook.measurements[identity]),
         view.comparisons.get(identity),
-        tuple(problem for problem in view.problems if problem.file == file),
+        tuple(view.problems_of(identity)),
         view.to,
         view.scores,
     )
-    parts = [
-        Part(section.slug, section.title, found) for section, found in sections.built(run_view)
-    ]
+    parts = list(sections.parts(run_view))
     name = campaign_of(identity)
     baseline = notebook.baselines[identity]
     return renderer.page(
@@ -134,7 +143,7 @@ def _run(renderer: Renderer, view: View, identity: str) -> Page:
         parts,
         template="run",
         record=links.run_record(identity),
-        description=run.summary or run.context or "",
+        description=run.summary or run.context or f"Load test: {run.title}",
         date=display.show_moment(run.date),
         status=run.status,
         tags=run.tags,
@@ -145,7 +154,21 @@ def _run(renderer: Renderer, view: View, identity: str) -> Page:
         record_href=view.to.href(page, links.run_record(identity)),
         data_href=view.to.href(page, links.run_data(identity)),
         files=tuple(run_view.files),
+        around=_around(view, identity),
     )
+
+
+def _around(view: View, identity: str) -> list[tuple[str, str, str]]:
+    """The runs before and after in the campaign: which one, its title, its link."""
+    own = view.notebook.runs_of(campaign_of(identity))
+    position = own.index(identity)
+    found = [("previous", own[position - 1])] if position else []
+    found += [("next", name) for name in own[position + 1 : position + 2]]
+    page = links.run_page(identity)
+    return [
+        (which, view.notebook.runs[name].title, view.to.href(page, links.run_page(name)))
+        for which, name in found
+    ]
 
 
 def _data(notebook: Notebook) -> dict[str, str]:

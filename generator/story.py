@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from generator import audit, display, likeness, links, tables, units
+from generator import audit, caveats, display, likeness, links, tables, units
 from generator.blocks import (
     LEVELS,
     PREDICTED,
@@ -40,16 +40,47 @@ from generator.view import (
 )
 
 
+def question(view: RunView) -> Iterator[Block]:
+    """Why it was run, what was expected, and what was asked of the system."""
+    if view.run.context:
+        yield Prose(view.run.context)
+    if view.run.hypothesis:
+        yield Prose(view.run.hypothesis, "Expected")
+    asked = caveats.asked(view.run, view.measurements)
+    if asked:
+        yield Note(f"Asked of the system: {asked}.")
+
+
 def result(view: RunView) -> Iterator[Block]:
-    """The run in two sentences and a few large figures."""
+    """The run in two sentences and a few large figures, and what to keep in mind with them."""
     if view.run.summary:
-        yield Prose(view.run.summary)
+        yield Prose(view.run.summary, style="lede")
     against = [view.comparison] if view.comparison else []
     yield from headline(view.measurements, against, view.doubted_metrics)
     if view.comparison:
         yield from verdicts(view.comparison)
-        for warning in view.comparison.warnings:
-            yield Note(warning, "doubt")
+    found = list(caveats.of(view.notebook, view.comparison, view.problems))
+    if found:
+        yield Note(f"Read with care: {'; '.join(found)}.", "doubt", "#trust", "Can it be trusted?")
+
+
+def trust(view: RunView) -> Iterator[Block]:
+    """Whether the comparison is sound, and how much of the record is doubted."""
+    if view.comparison:
+        doubt = Mark("doubt", "!", "doubt")
+        found = tuple(Item(prose=text, mark=doubt) for text in view.comparison.warnings)
+        if found:
+            yield Items(found, f"The comparison with {view.comparison.baseline}")
+        else:
+            yield Note(f"Like for like with {view.comparison.baseline}, and judged by a test.")
+    else:
+        yield Note("There is no earlier run of its scenario to compare with: nothing is judged.")
+    kinds = caveats.by_kind(caveats.open_doubts(view.problems))
+    if kinds:
+        listed = ", ".join(f"{name[0].lower()}{name[1:]}: {number}" for name, number in kinds)
+        yield Note(f"Doubts about the record: {listed}.", "doubt")
+    else:
+        yield Note("The checks found nothing to doubt in the record.")
 
 
 def conclusions(view: RunView) -> Iterator[Block]:
@@ -106,12 +137,8 @@ def _metric_label(name: str) -> str:
     return METRICS[name].label if name in METRICS else name
 
 
-def question(view: RunView) -> Iterator[Block]:
-    """Why it was run, what was expected, and with what load."""
-    if view.run.context:
-        yield Prose(view.run.context, "Context")
-    if view.run.hypothesis:
-        yield Prose(view.run.hypothesis, "Hypothesis")
+def setup(view: RunView) -> Iterator[Block]:
+    """Every setting of load and deployment, as recorded."""
     rows: list[tuple[Cell, ...]] = []
     groups: dict[int, str] = {}
     for name, part in (("Load", view.run.load), ("Deployment", view.run.deployment)):
@@ -130,6 +157,7 @@ def question(view: RunView) -> Iterator[Block]:
             ("Setting", "Value"),
             tuple(rows),
             groups=groups,
+            searched=True,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -62,10 +63,9 @@ def comparison_table(
     footnotes = Footnotes()
     rows: list[tuple[Cell, ...]] = []
     groups: dict[int, str] = {}
-    for name in names:
-        delta = comparison.deltas.get(name)
-        if delta is None:
-            continue
+    shown = [comparison.deltas[name] for name in names if name in comparison.deltas]
+    often = Counter(delta.basis for delta in shown)
+    for delta in shown:
         if delta.metric.group not in groups.values():
             groups[len(rows)] = delta.metric.group
         rows.append(
@@ -74,11 +74,13 @@ def comparison_table(
                 Cell(
                     show_value(delta.candidate),
                     strong=True,
-                    doubts=doubted.get(name, ()) if doubted and delta.candidate else (),
+                    doubts=doubted.get(delta.metric.name, ())
+                    if doubted and delta.candidate
+                    else (),
                 ),
                 Cell(delta.show_delta(), sub=delta.show_change() if delta.delta else ""),
                 Cell(show_value(delta.baseline)),
-                verdict_cell(delta),
+                _verdict(delta, often, footnotes),
             )
         )
     return Table(
@@ -90,6 +92,19 @@ def comparison_table(
         groups=groups,
         notes=tuple(footnotes.texts),
     )
+
+
+OFTEN = 3
+"""From how many rows on the basis of their verdict is told once, beneath the table."""
+
+
+def _verdict(delta: Delta, often: Counter[str], footnotes: Footnotes) -> Cell:
+    """The verdict with its basis: beneath it, or in a note where many share it."""
+    cell = verdict_cell(delta)
+    if often[delta.basis] < OFTEN:
+        return cell
+    basis = f"{delta.basis[0].upper()}{delta.basis[1:]}."
+    return replace(cell, sub="", notes=footnotes.numbers((basis,)))
 
 
 def metrics_table(
@@ -236,7 +251,9 @@ RUN_METRICS = (
 """Metrics that the table of runs shows."""
 
 
-def runs_table(notebook: Notebook, runs: Iterable[str], page: str, to: Links) -> Table:
+def runs_table(
+    notebook: Notebook, runs: Iterable[str], page: str, to: Links, caption: str = "Runs"
+) -> Table:
     """Runs, newest first, sortable by each column."""
     position = {identity: number for number, identity in enumerate(notebook.runs)}
     rows = []
@@ -259,7 +276,7 @@ def runs_table(notebook: Notebook, runs: Iterable[str], page: str, to: Links) ->
     labels = [METRICS[name].label for name in RUN_METRICS]
     return Table(
         "runs-table",
-        "Runs",
+        caption,
         ("Run", "Date", "Campaign", "Status", "Scenario", *labels),
         tuple(rows),
         numeric=frozenset({1, *range(5, 5 + len(labels))}),

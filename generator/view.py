@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from generator import audit, claims, doubts, figures, kept, links
+from generator import audit, claims, doubts, figures, kept, links, records
 from generator.blocks import (
     PROBLEM_LEVELS,
     STANDINGS,
@@ -31,7 +31,7 @@ from generator.measurements import Measurement
 from generator.metrics import METRICS, Metric
 from generator.model import Run
 from generator.narrative import Action
-from generator.notebook import Notebook
+from generator.notebook import Notebook, campaign_of
 from generator.predictions import Score
 from generator.verdicts import Verdict
 
@@ -133,6 +133,17 @@ class View:
     scores: tuple[Score, ...] = ()
     _from_first: dict[str, Comparison] = field(default_factory=dict)
 
+    def problems_of(self, identity: str) -> Sequence[Problem]:
+        """What the checks say of a run's record."""
+        return self._by_file.get(records.file_of_run(identity), ())
+
+    @cached_property
+    def _by_file(self) -> Mapping[str, Sequence[Problem]]:
+        groups: dict[str, list[Problem]] = {}
+        for problem in self.problems:
+            groups.setdefault(problem.file, []).append(problem)
+        return groups
+
     def from_first(self, identity: str) -> Comparison | None:
         """The run against the first completed run of its scenario; None if it is that run."""
         run = self.notebook.runs[identity]
@@ -166,24 +177,36 @@ def headline(
     measurements: dict[str, Measurement],
     comparisons: Sequence[Comparison],
     doubted: Mapping[str, tuple[int, ...]] | None = None,
+    sparks: Mapping[str, str] | None = None,
 ) -> Iterator[Block]:
-    """The headline metrics as tiles, each against every one of `comparisons`."""
+    """The headline metrics as tiles, each against every one of `comparisons`.
+
+    `doubted` has the numbers of the page's doubts by metric, `sparks` the sparkline.
+    """
     tiles = []
     for name in HEADLINE:
         measurement = measurements.get(name)
         if measurement is None:
             continue
         against = [
-            (f"against {comparison.baseline}", delta_text(delta), verdict_mark(delta.verdict))
+            (_against_text(comparison), delta_text(delta), verdict_mark(delta.verdict))
             for comparison in comparisons
             if (delta := comparison.deltas.get(name)) and delta.delta is not None
         ]
         label = METRICS[name].label
         note = "rests on a figure that the record contradicts" if measurement.warnings else ""
         numbers = doubted.get(name, ()) if doubted else ()
-        tiles.append(Tile(label, measurement.show(), tuple(against), note, numbers))
+        spark = sparks.get(name, "") if sparks else ""
+        tiles.append(Tile(label, measurement.show(), tuple(against), note, numbers, spark))
     if tiles:
         yield Tiles(tuple(tiles))
+
+
+def _against_text(comparison: Comparison) -> str:
+    """`against pre-fix`; with its campaign where that is another one."""
+    own = campaign_of(comparison.baseline) == campaign_of(comparison.candidate)
+    name = comparison.baseline.partition("/")[2] if own else comparison.baseline
+    return f"against {name}"
 
 
 def verdicts(comparison: Comparison) -> Iterator[Block]:

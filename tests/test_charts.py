@@ -296,7 +296,10 @@ def test_progression_labels_its_points(book: Notebook) -> None:
 def test_progression_in_words(book: Notebook) -> None:
     """The text alternative has ends, extremes and what is missing."""
     alt = chart("progression", book, RUNS).alt
-    assert alt.startswith("5 runs, day-6 to post-code. Requests per second: from 234.8 /s (day-6)")
+    assert alt.startswith(
+        "5 runs, day-6 to post-code. 3 of them are not like for like with the one before. "
+        "Requests per second: from 234.8 /s (day-6)"
+    )
     assert "to 508.4 /s (post-code), lowest 234.8 /s (day-6), highest 508.4 /s (post-code)" in alt
     assert "Latency p95: from 380 ms (day-6) to 263 ms (post-code), lowest 189.61 ms" in alt
     assert alt.endswith("not recorded in 2 of 5 runs.")

@@ -109,7 +109,7 @@ def test_the_result_of_a_run_names_what_was_won_and_lost(site: Site) -> None:
     """The first section says in words what regressed and improved, as far as it can be judged."""
     fix = sections(site, "session-8/post-fix.md")["summary"]
     assert "▼ regressed RPS per core −22.6 %, RPS per pod −50.4 %" in fix
-    assert "▲ improved" not in fix.split("! Not like for like")[0].split("▼ regressed RPS")[1]
+    assert "▲ improved" not in fix.split("! Read with care")[0].split("▼ regressed RPS")[1]
     code = sections(site, "session-8/post-code.md")["summary"]
     assert "▲ improved RPS per core +26.5 %, RPS per pod +83.4 %" in code
     assert "▼ regressed" not in code
@@ -142,6 +142,62 @@ def test_home_says_where_things_stand(site: Site) -> None:
     assert "done" not in found["actions"]
 
 
+def test_a_run_is_told_in_the_order_in_which_a_reader_asks(site: Site) -> None:
+    """Question, result, trust, what changed, evidence, what next: each heading in this order."""
+    page = next(page for page in site.pages if page.path == "session-8/post-code.md")
+    headings = re.findall(r"^## .* \{#([\w-]+)\}$", page.markdown, flags=re.MULTILINE)
+    asked = ["question", "summary", "trust", "why", "evidence", "next", "record"]
+    assert headings == asked
+    below = re.findall(r"^### .* \{#([\w-]+)\}$", page.markdown, flags=re.MULTILINE)
+    assert below.index("doubts") < below.index("changes") < below.index("figures")
+
+
+def test_a_result_says_what_to_keep_in_mind(site: Site) -> None:
+    """Beside the figures stands, in a line, why they are to be read with care."""
+    found = sections(site, "session-8/post-code.md")
+    assert (
+        "Read with care: not like for like (VUs 100 → 200); 7 things were altered together; "
+        "one run on each side, judged by a tolerance; 15 doubts about the record."
+    ) in found["summary"]
+    assert "claims that the data do not carry: 12, what the cluster shows: 3" in found["trust"]
+    first = sections(site, "earlier/day-6.md")
+    assert "there is nothing to compare it with" in first["summary"]
+    assert "nothing is judged" in first["trust"]
+
+
+def test_a_run_leads_to_its_neighbours_in_the_campaign(site: Site) -> None:
+    """Previous and next run of the campaign are a click away; the ends have one of them."""
+    pages = {page.path: page.markdown for page in site.pages}
+    middle = re.findall(r'rel="(prev|next)" href="([^"]+)"', pages["session-8/post-fix.md"])
+    assert middle == [("prev", "pre-fix.html"), ("next", "post-code.html")]
+    last = re.findall(r'rel="(prev|next)" href="([^"]+)"', pages["session-8/post-code.md"])
+    assert last == [("prev", "post-fix.html")]
+
+
+def test_settings_and_metric_names_are_in_the_search(site: Site) -> None:
+    """What the search reads has each recorded setting of a run and each metric of the glossary."""
+    pages = {page.path: page.markdown for page in site.pages}
+    assert "pod_anti_affinity" in pages["session-8/post-fix.md"]
+    assert "requests.cpu" in pages["session-8/post-fix.md"]
+    for metric in METRICS.values():
+        assert metric.label in pages["glossary.md"]
+
+
+def test_a_basis_that_many_verdicts_share_is_told_once(site: Site) -> None:
+    """The reason of a verdict stands in a note where three rows have it, else in the row."""
+    found = sections(site, "session-8/post-code.md")["figures"]
+    assert len(re.findall(r"olerance 5.%, n = 1 and 1, noise not known", found)) == 1
+    assert found.count("The load differs: VUs 100 → 200.") == 1
+
+
+def test_every_page_has_a_description(site: Site) -> None:
+    """Each page says in a sentence what it is, for whoever is sent a link to it."""
+    for page in site.pages:
+        found = re.search(r'^description: "(.+)"$', page.markdown, flags=re.MULTILINE)
+        assert found, page.path
+        assert len(found[1]) > 20, page.path
+
+
 def test_sections_without_data_do_not_appear(site: Site) -> None:
     """Day 6 has no pods by name, no cache and no endpoints: no such section on its page."""
     found = sections(site, "earlier/day-6.md")
@@ -171,6 +227,15 @@ def test_a_notebook_without_runs_says_what_to_do(tmp_path: Path) -> None:
     built = site_of(tmp_path, {})
     home = next(page for page in built.pages if page.path == "index.md")
     assert "loadbook new" in home.markdown
+    told = sections(built, "index.md")["start"]
+    for step in ("k6 run", "loadbook import", "loadbook check", "loadbook build"):
+        assert step in told
+
+
+def test_a_planned_run_is_listed_where_nothing_is_completed(tmp_path: Path) -> None:
+    """A record that is not completed is named beside the first steps."""
+    built = site_of(tmp_path, {"a/plan": "title: The plan\nstatus: planned\n"})
+    assert "The plan" in sections(built, "index.md")["start"]
 
 
 def test_a_broken_record_is_named_and_takes_no_other_page_down(tmp_path: Path) -> None:

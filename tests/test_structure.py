@@ -115,7 +115,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("spread",),
     ("bars", "curves", "placement"),
     ("charts", "blocks"),
-    ("tables",),
+    ("tables", "caveats", "sparkline"),
     ("view", "render"),
     ("repeats",),
     ("k6figures",),
