@@ -29,7 +29,7 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
 def test_a_generated_notebook_contradicts_itself_nowhere(tmp_path: Path) -> None:
     """So many runs as asked for, no error, and no figure that contradicts another."""
     notebooks.write(tmp_path, 60, 3)
-    book = notebook.build(records.sources(tmp_path), Settings(), [])
+    book = notebook.build(records.sources(tmp_path), Settings(), ())
     assert len(book.runs) == 60
     problems = list(audit.problems(book))
     assert [problem for problem in problems if problem.level is Level.ERROR] == []
