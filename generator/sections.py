@@ -7,11 +7,11 @@ in `evidence`, `detail` or `story` and an entry in `GROUPS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from generator import detail, evidence, k6figures, repeats, story
-from generator.blocks import Block
+from generator.blocks import Block, Table
 from generator.render import Part
 from generator.view import RunView
 
@@ -20,8 +20,8 @@ from generator.view import RunView
 class Section:
     """A part of a page: anchor, heading, and the blocks in it.
 
-    Without a heading it stands directly below that of its group. `folded` is what its blocks are
-    behind, until somebody unfolds them.
+    Without a heading it stands directly below that of its group. `folded` is what its blocks stand
+    behind until somebody unfolds them; a table alone stands behind its caption.
     """
 
     slug: str
@@ -114,4 +114,12 @@ def parts(view: RunView) -> Iterator[Part]:
         yield Part(group.slug, group.title, lead)
         for section, blocks in found:
             if section.title:
-                yield Part(section.slug, section.title, blocks, level=3, folded=section.folded)
+                folded = _behind(section, blocks)
+                yield Part(section.slug, section.title, blocks, level=3, folded=folded)
+
+
+def _behind(section: Section, blocks: Sequence[Block]) -> str:
+    """What a folded section stands behind: of a table alone its caption; nothing of an open one."""
+    if section.folded and len(blocks) == 1 and isinstance(blocks[0], Table):
+        return blocks[0].caption
+    return section.folded

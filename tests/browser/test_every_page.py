@@ -1,0 +1,76 @@
+"""Every page type at three widths, light and dark: accessible, whole, silent, asking no one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.test_pages import PAGES, Scheme, opened
+
+ROOT = Path(__file__).parent.parent.parent
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+WIDTHS = (390, 1280, 1920)
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    },
+    "resultTypes": ["violations"],
+}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA: rule, and the elements that break it."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")
+    return [
+        f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:4]]}"
+        for one in found["violations"]
+    ]
+
+
+def too_wide(page: Page) -> list[str]:
+    """What is wider than the window, outside of the regions that scroll."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const excess = document.documentElement.scrollWidth
+            - document.documentElement.clientWidth;
+          const outside = [...document.querySelectorAll('article *')]
+            .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1
+              && !e.closest('.lb-table *, .lb-table, pre, .md-code__nav')
+              && getComputedStyle(e).visibility !== 'hidden')
+            .map(e => e.outerHTML.slice(0, 120));
+          return excess ? [`the page by ${excess} px`, ...outside] : outside;
+        }"""
+    )
+    return found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_accessible_and_whole(
+    browser: Browser, address: str, path: str, scheme: Scheme
+) -> None:
+    """No axe violation, no console error, no request elsewhere, nothing wider than the window."""
+    for width in WIDTHS:
+        with opened(browser, address + path, width, scheme) as page:
+            assert too_wide(page) == [], width
+            assert violations(page) == [], width
+
+
+@pytest.mark.browser
+def test_a_violation_would_be_found(browser: Browser, address: str) -> None:
+    """The check finds a picture without a name and grey text on grey: it can fail."""
+    with opened(browser, address + "index.html") as page:
+        page.evaluate(
+            """() => document.querySelector('article').insertAdjacentHTML('beforeend',
+              '<img src="assets/images/favicon.png"><p style="color:#999;background:#888">Grey text</p>')"""
+        )
+        found = " ".join(violations(page))
+        assert "image-alt" in found
+        assert "color-contrast" in found
