@@ -69,7 +69,8 @@ def test_a_violation_would_be_found(browser: Browser, address: str) -> None:
     with opened(browser, address + "index.html") as page:
         page.evaluate(
             """() => document.querySelector('article').insertAdjacentHTML('beforeend',
-              '<img src="assets/images/favicon.png"><p style="color:#999;background:#888">Grey text</p>')"""
+              '<img src="assets/images/favicon.png">' +
+              '<p style="color:#999;background:#888">Grey text</p>')"""
         )
         found = " ".join(violations(page))
         assert "image-alt" in found
