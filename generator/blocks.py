@@ -128,13 +128,15 @@ class Table:
 class Picture:
     """A chart as inline SVG, with its title and what it shows in words.
 
-    `files` have the figures that it is drawn from: name and link of each.
+    `files` have the figures that it is drawn from: name and link of each. A page that shows
+    several of one `id` numbers them.
     """
 
     title: str
     svg: str
     alt: str
     files: tuple[tuple[str, str], ...] = ()
+    id: str = "chart"
 
 
 @dataclass(frozen=True)

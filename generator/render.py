@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -123,8 +124,8 @@ class Renderer:
         """
         late: list[str] = []
         rendered = [
-            (part, Markup("\n").join(self._block(block, late) for block in part.blocks))
-            for part in parts
+            (part, Markup("\n").join(self._block(block, late) for block in blocks))
+            for part, blocks in zip(parts, _numbered(parts), strict=True)
         ]
         body = self.environment.get_template(f"pages/{template}.md").render(
             title=title, parts=rendered, **context
@@ -148,6 +149,21 @@ class Renderer:
             late.append(str(html))
             return Markup(MARKER.format(len(late) - 1))  # noqa: S704 (ours alone)
         return html
+
+
+def _numbered(parts: Sequence[Part]) -> list[list[Block]]:
+    """The blocks of the parts; a picture whose id is taken on the page gets a number."""
+    seen: Counter[str] = Counter()
+    found: list[list[Block]] = []
+    for part in parts:
+        found.append([])
+        for block in part.blocks:
+            if isinstance(block, Picture):
+                seen[block.id] += 1
+                number = seen[block.id]
+                block = replace(block, id=f"{block.id}-{number}") if number > 1 else block
+            found[-1].append(block)
+    return found
 
 
 @cache

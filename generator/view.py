@@ -318,14 +318,18 @@ def action_item(action: Action, href: str = "", place: str = "") -> Item:
     )
 
 
-def picture(chart: str, *subject: object, files: Sequence[tuple[str, str]] = ()) -> Iterator[Block]:
+def picture(
+    chart: str, *subject: object, files: Sequence[tuple[str, str]] = (), id_: str = ""
+) -> Iterator[Block]:
     """The chart of that name as a block, nothing where there is nothing to draw.
 
-    `files` are those with the figures that it is drawn from, with their links.
+    `files` are those with the figures that it is drawn from, with their links. `id_` is by what
+    other pages link to it, else it follows from the chart's name.
     """
     drawn = CHARTS[chart].draw(*subject)
     if drawn is not None:
-        yield Picture(drawn.title, drawn.svg, drawn.alt, tuple(files))
+        name = id_ or f"chart-{chart.replace('_', '-')}"
+        yield Picture(drawn.title, drawn.svg, drawn.alt, tuple(files), name)
 
 
 def known(facts: Sequence[tuple[str, str | None]]) -> tuple[tuple[str, str], ...]:
