@@ -17,6 +17,8 @@ ASSETS = {
     "assets/loadbook.css": _OWN / "loadbook.css",
     "assets/loadbook.js": _OWN / "loadbook.js",
     "assets/folding.js": _OWN / "folding.js",
+    "assets/runlist.js": _OWN / "runlist.js",
+    "assets/explore.js": _OWN / "explore.js",
     "assets/tablesort.js": VENDOR / "tablesort/dist/tablesort.min.js",
     "assets/tablesort.number.js": VENDOR / "tablesort/dist/sorts/tablesort.number.min.js",
     CHART_LIBRARY: VENDOR / "echarts/dist/echarts.min.js",

@@ -87,7 +87,7 @@ def _slug(kind: Kind) -> str:
     return kind.name.lower()
 
 
-def checks() -> Iterator[Part]:
+def checks(_: View) -> Iterator[Part]:
     """What each code means, an example, how to mend it, how to acknowledge it."""
     yield Part("", "", [Prose(HOW_TO_ACKNOWLEDGE)])
     explained = rules.explanations()

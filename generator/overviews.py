@@ -10,6 +10,7 @@ from generator.compare import compare
 from generator.doubtpages import broken, doubted, of_record, problem_items
 from generator.doubts import Kind
 from generator.errors import Level
+from generator.exploring import all_runs
 from generator.metrics import METRICS
 from generator.model import Run
 from generator.notebook import Notebook, campaign_of
@@ -37,6 +38,8 @@ NEWEST_ACTIONS = 6
 NEWEST_RUNS = 6
 EARLIER_RUNS = 5
 """How many runs before a campaign stand beside its own in its matrix."""
+MOST_OF_HISTORY = 50
+"""How many runs each table of the history has."""
 
 
 def home(view: View) -> Iterator[Part]:
@@ -188,12 +191,6 @@ def _open_actions(view: View) -> Iterator[Block]:
         yield Note(f"{len(items) - NEWEST_ACTIONS} more are open.")
 
 
-def runs(view: View) -> Iterator[Part]:
-    """A sortable table of all runs."""
-    yield from broken(view)
-    yield Part("", "", [tables.runs_table(view.notebook, view.notebook.runs, links.RUNS, view.to)])
-
-
 def campaigns(view: View) -> Iterator[Part]:
     """All campaigns, newest first."""
     items = []
@@ -253,7 +250,11 @@ def _way(view: View, own: Sequence[str], page: str) -> Iterator[Part]:
 
 
 def history(view: View) -> Iterator[Part]:
-    """Every metric over all runs, a part a group."""
+    """Every metric over all runs, a part a group; its table has the newest runs."""
+    number = len(view.notebook.runs)
+    told = f"the newest {MOST_OF_HISTORY} of {number} runs"
+    if number > MOST_OF_HISTORY:
+        yield Part("", "", [all_runs(view, links.HISTORY, f"the tables have {told}")])
     for group in dict.fromkeys(metric.group for metric in METRICS.values()):
         measured = {name for found in view.notebook.measurements.values() for name in found}
         names = [
@@ -265,11 +266,18 @@ def history(view: View) -> Iterator[Part]:
         slug = group.lower().replace(" ", "-")
         blocks: list[Block] = []
         if drawn:
-            blocks += picture("progression", view.notebook, view.notebook.completed, drawn)
-        caption = f"{group}: every run, oldest first"
+            completed = view.notebook.completed
+            blocks += picture("progression", view.notebook, completed, drawn, id_=f"chart-{slug}")
+        shown = told if number > MOST_OF_HISTORY else "every run"
         blocks.append(
             tables.history_table(
-                view.notebook, names, f"history-{slug}", caption, links.HISTORY, view.to
+                view.notebook,
+                names,
+                f"history-{slug}",
+                f"{group}: {shown}, oldest first",
+                links.HISTORY,
+                view.to,
+                MOST_OF_HISTORY,
             )
         )
         yield Part(slug, group, blocks)

@@ -7,17 +7,18 @@ shell.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator import (
     audit,
+    columns,
     display,
-    doubtpages,
     history,
     links,
     overviews,
+    pages,
     predictions,
     schema,
     sections,
@@ -27,7 +28,7 @@ from generator.compare import compare
 from generator.errors import Problem
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
-from generator.render import Page, Part, Renderer
+from generator.render import Page, Renderer
 from generator.resources import TEMPLATES
 from generator.view import RunView, View
 
@@ -55,52 +56,13 @@ def build(
     scores = tuple(predictions.scores(notebook))
     view = View(telling.told(notebook), comparisons, problems, to, scores)
     renderer = Renderer(templates, to)
-    pages = [
-        _overview(renderer, links.HOME, "Where things stand", overviews.home(view), HOME),
-        _overview(renderer, links.RUNS, "Runs", overviews.runs(view), RUNS),
-        _overview(renderer, links.CAMPAIGNS, "Campaigns", overviews.campaigns(view), CAMPAIGNS),
-        _overview(renderer, links.HISTORY, "History", overviews.history(view), HISTORY),
-        _overview(renderer, links.AUDIT, "Audit", doubtpages.audited(view), AUDIT),
-        _overview(renderer, links.CHECKS, "Checks", doubtpages.checks(), CHECKS, REFERENCE),
-        _overview(
-            renderer, links.GLOSSARY, "Glossary", overviews.glossary(view), GLOSSARY, REFERENCE
-        ),
-    ]
+    built = [overview.page(renderer, view) for overview in pages.PAGES]
     for name in notebook.campaign_names:
-        pages.append(_campaign(renderer, view, name))
+        built.append(_campaign(renderer, view, name))
     for identity in notebook.runs:
-        pages.append(_run(renderer, view, identity))
-    return Site(tuple(pages), _data(notebook), problems)
-
-
-HOME = "The newest result of the load tests, what is doubtful of it, and what is open."
-RUNS = "Every run of a load test on record, newest first."
-CAMPAIGNS = "The questions that load tests were run to answer, each with its runs."
-HISTORY = "Every metric over all runs, oldest first."
-AUDIT = "What contradicts itself or is doubtful in the records, by rule."
-CHECKS = "What each check looks for, with an example and how to mend what it finds."
-GLOSSARY = "What each metric means, how it is obtained, and by what it is judged."
-"""What the pages are, for whoever is sent a link to one."""
-
-REFERENCE = 0.2
-"""What a page that explains weighs in the search against one that tells of a run."""
-
-
-def _overview(
-    renderer: Renderer,
-    path: str,
-    title: str,
-    parts: Iterable[Part],
-    description: str,
-    boost: float = 1.0,
-    scripts: Sequence[str] = (),
-) -> Page:
-    shown = _shown(parts)
-    return renderer.page(path, title, shown, description=description, boost=boost, scripts=scripts)
-
-
-def _shown(parts: Iterable[Part]) -> list[Part]:
-    return [part for part in parts if part.blocks]
+        built.append(_run(renderer, view, identity))
+    files = {**_data(notebook), columns.FILE: columns.as_text(view)}
+    return Site(tuple(built), files, problems)
 
 
 def _campaign(renderer: Renderer, view: View, name: str) -> Page:
@@ -109,7 +71,7 @@ def _campaign(renderer: Renderer, view: View, name: str) -> Page:
     return renderer.page(
         links.campaign_page(name),
         campaign.title,
-        _shown(overviews.campaign(view, name)),
+        [part for part in overviews.campaign(view, name) if part.blocks],
         template="campaign",
         record=links.campaign_record(name) if known else "",
         description=campaign.summary or f"Campaign of load tests: {campaign.title}",

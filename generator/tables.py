@@ -285,9 +285,17 @@ def runs_table(
 
 
 def history_table(
-    notebook: Notebook, names: Sequence[str], id_: str, caption: str, page: str, to: Links
+    notebook: Notebook,
+    names: Sequence[str],
+    id_: str,
+    caption: str,
+    page: str,
+    to: Links,
+    newest: int | None = None,
 ) -> Table:
-    """Runs in order of time by metrics."""
+    """Runs in order of time by metrics; `newest` is how many are shown, None for all."""
+    measurements = list(notebook.measurements.items())
+    shown = measurements[-newest:] if newest else measurements
     footnotes = Footnotes()
     rows = tuple(
         (
@@ -300,7 +308,7 @@ def history_table(
             Cell(display.show_moment(notebook.runs[identity].date), sort=str(number)),
             *(value_cell(measured.get(name), footnotes) for name in names),
         )
-        for number, (identity, measured) in enumerate(notebook.measurements.items())
+        for number, (identity, measured) in enumerate(shown)
     )
     return Table(
         id_,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -129,7 +130,7 @@ def test_no_field_of_a_record_is_active_on_any_page(attack: str, tmp_path: Path)
     site = site_of(tmp_path, {"a/hostile": hostile_record(attack)})
     assert "a/hostile.md" in {page.path for page in site.pages}
     for page in site.pages:
-        content = page.put_in(page.markdown)
+        content = replace(page, scripts=()).put_in(page.markdown)
         assert active(content) == [], page.path
         assert content.count("<h1") == 1
 

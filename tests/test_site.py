@@ -40,14 +40,14 @@ print(digest.hexdigest())
 
 
 def test_every_run_and_campaign_has_its_page(site: Site) -> None:
-    """Five runs, two campaigns and seven overview pages, each under its own path."""
+    """Five runs, two campaigns and eight overview pages, each under its own path."""
     paths = [page.path for page in site.pages]
     assert len(paths) == len(set(paths))
     assert {"index.md", "runs.md", "campaigns.md", "history.md", "audit.md", "checks.md"} < set(
         paths
     )
     assert {"earlier/day-6.md", "session-8/post-code.md", "session-8/index.md"} < set(paths)
-    assert len(paths) == 14
+    assert len(paths) == 15
 
 
 def test_two_builds_give_the_same_bytes() -> None:

@@ -16,6 +16,7 @@ PAGES = (
     "runs.html",
     "campaigns.html",
     "history.html",
+    "explore.html",
     "audit.html",
     "checks.html",
     "glossary.html",
@@ -69,13 +70,14 @@ def test_links_and_anchors_are_good(browser: Browser, address: str, built: Path,
 
 
 @pytest.mark.browser
-def test_the_runs_table_sorts(browser: Browser, address: str) -> None:
+def test_tables_sort(browser: Browser, address: str) -> None:
     """A click on a heading sorts by its numbers, another turns the order; the keyboard does too."""
-    with opened(browser, address + "runs.html") as page:
-        heading = page.get_by_role("columnheader", name="Latency p95")
+    with opened(browser, address + "history.html") as page:
+        table = page.locator("#history-latency")
+        heading = table.get_by_role("columnheader", name="Latency p95")
 
         def column() -> list[float]:
-            cells = "document.querySelectorAll('#runs-table tbody tr td:nth-child(8)')"
+            cells = "document.querySelectorAll('#history-latency tbody tr td:nth-child(6)')"
             values = page.evaluate(f"[...{cells}].map(cell => cell.dataset.sort)")
             return [float(value) for value in values]
 
