@@ -1,23 +1,20 @@
-"""The charts of bars: two runs side by side, CPU of each pod, latency of each endpoint."""
+"""The charts of bars: two runs side by side, latency of each endpoint."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from statistics import median
 
 from generator import display, drawing, figures, lettering
 from generator.compare import Comparison, Delta
 from generator.drawing import WIDTH, Box, Canvas, Colour, size_of
 from generator.lettering import HEADING, SMALL, last_part, named
-from generator.measured import Endpoint, Pod
+from generator.measured import Endpoint
 from generator.measurements import Measurement
 from generator.model import Run
-from generator.units import CORES, MILLISECONDS, RATIO, Quantity
+from generator.units import MILLISECONDS
 from generator.vector import Sketch
 from generator.verdicts import SIGNS, Verdict
 
-MAX_BARS = 30
 MAX_ENDPOINTS = 20
 
 COMPARED = (
@@ -107,128 +104,6 @@ def _pair(
         canvas.text(end + 5, middle, value)
     canvas.line([(start, top + 18), (start, top + 48)], colour=Colour.MUTED)
     return top + 48
-
-
-# --- CPU of each pod ------------------------------------------------------------------------------
-
-
-def cpu_per_pod(run: Run) -> Sketch | None:
-    """CPU in use by each running pod beside what it requests; of many pods the distribution."""
-    pods = figures.pods_of(run)
-    running = figures.running(pods) if pods else []
-    known = [(pod, pod.cpu) for pod in running if pod.cpu and pod.cpu]
-    if not known:
-        return None
-    request = figures.recorded(run, "deployment.requests.cpu")
-    if request and request.end is None:
-        request = None
-    canvas = Canvas()
-    if len(running) > MAX_BARS:
-        bottom = _distribution(canvas, [size_of(cpu) for _, cpu in known], request)
-    else:
-        bottom = _bars(canvas, sorted(running, key=lambda pod: pod.name), request)
-    ends = (choose(known, key=lambda item: size_of(item[1])) for choose in (min, max))
-    low, high = (f"{_cores(cpu)} ({named(pod.name)})" for pod, cpu in ends)
-    alt = f"CPU of {len(known):,} running pods: from {low} to {high}."
-    if len(known) == 1:
-        alt = f"CPU of one running pod: {low}."
-    if request:
-        above = sum(size_of(cpu) > size_of(request) for _, cpu in known)
-        alt += f" {above:,} of {len(known):,} use more than the {_cores(request)} requested."
-    if len(running) > len(known):
-        alt += f" Not recorded for {len(running) - len(known):,} more."
-    return Sketch(canvas.end(bottom), alt)
-
-
-def _cores(quantity: Quantity) -> str:
-    return lettering.fit(display.show(quantity, CORES), 100)
-
-
-def _use(pod: Pod, request: Quantity | None) -> str:
-    """`539 m · 216 %`: the share as recorded, else computed from the deployment's request."""
-    cpu = pod.cpu
-    if cpu is None:
-        return "not recorded"
-    share = pod.cpu_of_request or figures.divide(cpu, request)
-    return _cores(cpu) + (f" · {lettering.fit(display.show(share, RATIO), 70)}" if share else "")
-
-
-def _bars(canvas: Canvas, pods: Sequence[Pod], request: Quantity | None) -> float:
-    names, shape = lettering.what_differs([pod.name for pod in pods])
-    names = [lettering.fit(name, 110, middle=True) for name in names]
-    values = [_use(pod, request) for pod in pods]
-    start = 6 + max(map(lettering.width_of, names))
-    known = [cpu for pod in pods if (cpu := pod.cpu)]
-    room = WIDTH - start - max(map(lettering.width_of, values)) - 6
-    scale = room / drawing.largest([*known, request] if request else known)
-    top = 20.0 if request else 2.0
-    for row, (pod, name, value) in enumerate(zip(pods, names, values, strict=True)):
-        middle = top + 10 + 18 * row
-        canvas.text(start - 6, middle, name, align="right")
-        cpu = pod.cpu
-        end = canvas.bar(start, middle, cpu, scale) if cpu else start
-        colour = Colour.FG if cpu else Colour.MUTED
-        canvas.text(end + 5, middle, value, colour=colour, halo=True)
-    bottom = top + 18 * len(pods) + 2
-    canvas.line([(start, top), (start, bottom)], colour=Colour.MUTED)
-    _request(canvas, request, start, scale, top, bottom)
-    words = "CPU in use · share of the request" if any("·" in value for value in values) else ""
-    caption = "; ".join(part for part in (words, f"pods {shape}" if shape else "") if part)
-    if caption:
-        canvas.text(0, bottom + 10, caption, colour=Colour.MUTED, size=SMALL, middle=True)
-        bottom += 18
-    return bottom
-
-
-def _request(
-    canvas: Canvas,
-    request: Quantity | None,
-    start: float,
-    scale: float,
-    top: float,
-    bottom: float,
-) -> None:
-    """What a pod requests, as a line over the bars."""
-    if request:
-        x = start + size_of(request) * scale
-        canvas.line([(x, top - 4), (x, bottom)], colour=Colour.DOUBT, width=1.5)
-        canvas.text(x, top - 11, f"requested {_cores(request)}", align="center")
-
-
-def _distribution(canvas: Canvas, values: Sequence[float], request: Quantity | None) -> float:
-    """How many pods use how much; lowest, median and highest are said."""
-    exact = [Quantity(v, v, computed=True) for v in (min(values), median(values), max(values))]
-    low, middle, high = map(_cores, exact)
-    caption = f"Pods by CPU in use: lowest {low}, median {middle}, highest {high}"
-    top = 0.0
-    for line in lettering.wrap(caption, WIDTH, 2, SMALL):
-        canvas.text(0, top + 7, line, colour=Colour.MUTED, size=SMALL)
-        top += 13
-    highest = max(*values, size_of(request) if request else 0.0) or 1.0
-    marks = drawing.ticks(0, highest, 10)
-    step = marks[1] - marks[0] if len(marks) > 1 else highest
-    bins = max(1, math.ceil(highest / step - 1e-9))
-    counts = [0] * bins
-    for value in values:
-        counts[min(bins - 1, int(value / step))] += 1
-    left, width = 6.0, (WIDTH - 30) / bins
-    base, ceiling = top + 148, top + 44
-    for number, count in enumerate(counts):
-        if count:
-            edge = base - count / max(counts) * (base - ceiling)
-            x = left + number * width
-            canvas.box(Box(x + 1, edge, x + width - 1, base), fill=Colour.SERIES_1)
-            canvas.text(x + width / 2, edge - 8, f"{count:,}", align="center", halo=True)
-    canvas.line([(left, base), (left + bins * width, base)], colour=Colour.MUTED)
-    taken: list[Box] = []
-    for number in range(bins + 1):
-        x, text = left + number * width, drawing.tick_text(number * step, step, CORES)
-        text = lettering.fit(text, 100)
-        box = drawing.text_box(x, base + 12, text, align="center").beside(4)
-        if not any(box.meets(other) for other in taken):
-            taken.append(canvas.text(x, base + 12, text, align="center"))
-    _request(canvas, request, left, width / step, top + 20, base)
-    return base + 20
 
 
 # --- endpoints ------------------------------------------------------------------------------------

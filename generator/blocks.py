@@ -140,6 +140,13 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Charts of one kind side by side, below each other where there is no room."""
+
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
 class Tile:
     """One large figure with what it is compared with; `spark` is a small SVG of its course."""
 
@@ -233,7 +240,7 @@ class App:
     without: str
 
 
-Block = Table | Picture | Tiles | Items | Prose | Note | App
+Block = Table | Picture | Beside | Tiles | Items | Prose | Note | App
 
 
 @dataclass

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from generator import bars, curves, drawing, overtime, placement, spread, vector
+from generator import bars, curves, drawing, overtime, placement, spread, usage, vector
 from generator.vector import Chart, Sketch
 
 
@@ -41,7 +41,8 @@ CHARTS: dict[str, Kind] = {
     for kind in (
         Kind("progression", "From run to run", "runs", curves.progression),
         Kind("before_after", "Before and after", "comparison", bars.before_after),
-        Kind("cpu_per_pod", "CPU of each pod", "run", bars.cpu_per_pod),
+        Kind("cpu_per_pod", "CPU of each pod", "run", usage.cpu),
+        Kind("memory_per_pod", "Memory of each pod", "run", usage.memory),
         Kind("placement", "Pods on their nodes", "run", placement.placement),
         Kind("cache_timeline", "Cache hit rate over the run", "run", curves.cache_timeline),
         Kind("over_time", "The run over time", "kept", overtime.over_time),

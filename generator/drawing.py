@@ -22,7 +22,8 @@ import matplotlib
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import PathPatch, Polygon, Rectangle
+from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
@@ -242,6 +243,38 @@ class Canvas:
         """Fill the shape that the points go round."""
         look = (fill.sentinel, alpha)
         self._add(Polygon(list(points), closed=True, facecolor=look, edgecolor="none", linewidth=0))
+
+    def shapes(
+        self,
+        lines: Sequence[Sequence[Point]],
+        *,
+        fill: Colour | None = None,
+        edge: Colour | None = None,
+        alpha: float = 1.0,
+        thick: float = 1.0,
+    ) -> None:
+        """Draw any number of small shapes as one element: closed where filled, else open lines."""
+        if not lines:
+            return
+        vertices: list[Point] = []
+        codes: list[int] = []
+        for line in lines:
+            vertices += line
+            codes += [int(Path.MOVETO), *[int(Path.LINETO)] * (len(line) - 1)]
+            if fill:
+                vertices.append(line[0])
+                codes.append(int(Path.CLOSEPOLY))
+        path = Path(vertices, codes)
+        path.should_simplify = False
+        look: Any = (fill.sentinel, alpha) if fill else "none"
+        self._add(
+            PathPatch(
+                path,
+                facecolor=look,
+                edgecolor=edge.sentinel if edge else "none",
+                linewidth=thick if edge else 0,
+            )
+        )
 
     def dots(
         self,

@@ -1,11 +1,11 @@
-"""The sections of a run's page that show what was measured: figures, cluster, cache, endpoints.
+"""The sections of a run's page that show what was measured: figures, efficiency, cache, endpoints.
 
 Each is a function from what is known of the run to blocks; without data it yields none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from generator import display, figures, tables, units
 from generator.blocks import (
@@ -16,9 +16,8 @@ from generator.blocks import (
     Note,
     Table,
 )
-from generator.measured import Node
 from generator.metrics import METRICS
-from generator.units import Quantity, Unit
+from generator.units import Quantity
 from generator.view import RunView, picture
 
 
@@ -99,156 +98,6 @@ def efficiency(view: RunView) -> Iterator[Block]:
         price = display.show(group.price_per_hour, units.MONEY, group.currency)
         source = f" {group.price_source}" if group.price_source else ""
         yield Note(f"Price of a node: {price} per hour.{source}")
-
-
-def placement(view: RunView) -> Iterator[Block]:
-    """Which node holds which pod, what is pending and why."""
-    pods = figures.pods_of(view.run)
-    if not pods or not pods.list:
-        return
-    yield from picture("placement", view.run)
-    shared = figures.shared_nodes(pods)
-    for node, names in shared.items():
-        affinity = view.run.deployment.pod_anti_affinity if view.run.deployment else None
-        rule = f"; anti-affinity is {affinity}" if affinity else ""
-        yield Note(f"{len(names)} pods share {node}{rule}: {', '.join(names)}.", "doubt")
-    yield Note(_pods_sentence(view), "neutral")
-    restarts = any(pod.restarts is not None for pod in pods.list)
-    rows = tuple(
-        (
-            Cell(pod.name),
-            Cell(pod.node or "none"),
-            Cell("", sort=pod.phase, mark=_PHASES.get(pod.phase, Mark(pod.phase, "!", "doubt"))),
-            *([Cell(display.show(pod.restarts, units.COUNT))] if restarts else []),
-            Cell(pod.reason or ("not recorded" if pod.phase == "Pending" else "")),
-        )
-        for pod in pods.list
-    )
-    columns = ("Pod", "Node", "Phase", *(["Restarts"] if restarts else []), "Reason")
-    numeric = frozenset({3} if restarts else ())
-    yield Table("pods", "Pods", columns, rows, numeric=numeric)
-
-
-_PHASES = {
-    "Running": Mark("Running", "✓", "improved"),
-    "Pending": Mark("Pending", "!", "doubt"),
-}
-
-
-def _pods_sentence(view: RunView) -> str:
-    active = view.measurements.get("pods_active")
-    desired = view.measurements.get("pods_desired")
-    of = f" of {desired.show()} desired" if desired else ""
-    return f"{active.show() if active else 'n/a'}{of} pods were active."
-
-
-def nodes(view: RunView) -> Iterator[Block]:
-    """Nodes against the limit."""
-    found = figures.snapshot_of(view.run)
-    group = found[1].nodes if found else None
-    if not found or not group:
-        return
-    facts = [
-        ("active", "active", group.active),
-        ("terminated, still taking a place", "terminated", group.terminated),
-        ("desired", "desired", group.desired),
-        ("maximum", "maximum", group.maximum),
-    ]
-    rows = tuple(
-        (
-            Cell(name),
-            Cell(
-                display.show(count, units.COUNT),
-                doubts=view.doubts_of("snapshots", found[0], "nodes", field),
-            ),
-        )
-        for name, field, count in facts
-        if count is not None
-    )
-    if rows:
-        yield Table("nodes-table", "Node group", ("Nodes", "Number"), rows, numeric=frozenset({1}))
-    taken = figures.nodes_taken(group)
-    if taken is not None and group.maximum is not None and taken >= (group.maximum.end or 0):
-        limit = display.show(group.maximum, units.COUNT)
-        yield Note(f"The node group is at its limit: all {limit} places are taken.", "doubt")
-    if found[1].note:
-        yield Note(found[1].note)
-    if group.list:
-        yield _named_nodes(group.list)
-
-
-def _named_nodes(listed: Sequence[Node]) -> Table:
-    """The nodes known by name, with the columns that anything was recorded for."""
-    columns: dict[str, list[str | None]] = {
-        "Type": [node.type for node in listed],
-        "Also holds": [node.holds for node in listed],
-        "CPU": [_of_capacity(node.cpu, node.cpu_capacity, units.CORES) for node in listed],
-        "Memory": [
-            _of_capacity(node.memory, node.memory_capacity, units.MEMORY) for node in listed
-        ],
-    }
-    known = {name: texts for name, texts in columns.items() if any(texts)}
-    rows = tuple(
-        (
-            Cell(node.name),
-            Cell(node.state),
-            *(Cell(texts[position] or "") for texts in known.values()),
-        )
-        for position, node in enumerate(listed)
-    )
-    return Table("nodes-named", "Nodes known by name", ("Node", "State", *known), rows)
-
-
-def _of_capacity(used: Quantity | None, capacity: Quantity | None, unit: Unit) -> str:
-    """`1.2 cores of 1.93 cores, 62.2 %`, as far as it is known."""
-    if used is None and capacity is None:
-        return ""
-    of = f" of {display.show(capacity, unit)}" if capacity else ""
-    share = figures.divide(used, capacity)
-    part = f", {display.show(share, units.RATIO)}" if share else ""
-    return f"{display.show(used, unit)}{of}{part}"
-
-
-def cpu(view: RunView) -> Iterator[Block]:
-    """CPU of each pod against what it requests."""
-    pods = figures.pods_of(view.run)
-    taken = figures.snapshot_of(view.run)
-    numbered = enumerate(pods.list) if pods else ()
-    listed = [(at, pod) for at, pod in numbered if pod.cpu is not None or pod.memory is not None]
-    if not listed or taken is None:
-        return
-    where = ("snapshots", taken[0], "pods", "list")
-    yield from picture("cpu_per_pod", view.run)
-    for name in ("cpu_total", "cpu_per_pod"):
-        measurement = view.measurements.get(name)
-        if measurement:
-            doubt = f" {' '.join(measurement.warnings)}" if measurement.warnings else ""
-            label = measurement.metric.label
-            yield Note(f"{label}: {measurement.show()}.{doubt}", "doubt" if doubt else "neutral")
-    request = figures.recorded(view.run, "deployment.requests.cpu")
-    rows = tuple(
-        (
-            Cell(pod.name),
-            Cell(
-                display.show(pod.cpu, units.CORES),
-                doubts=view.doubts_of(*where, position, "cpu"),
-            ),
-            Cell(display.show(figures.divide(pod.cpu, request), units.RATIO)),
-            Cell(
-                display.show(pod.cpu_of_request, units.RATIO),
-                doubts=view.doubts_of(*where, position, "cpu_of_request"),
-            ),
-            Cell(display.show(pod.memory, units.MEMORY)),
-        )
-        for position, pod in listed
-    )
-    yield Table(
-        "pods-cpu",
-        "CPU and memory by pod",
-        ("Pod", "CPU", "Of request, computed", "Of request, stated", "Memory"),
-        rows,
-        numeric=frozenset({1, 2, 3, 4}),
-    )
 
 
 def cache(view: RunView) -> Iterator[Block]:

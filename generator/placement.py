@@ -1,29 +1,32 @@
-"""The chart of where the pods run: nodes as boxes that hold their pods.
+"""The chart of where the pods run: nodes as boxes that hold their pods, pods outside in their own.
 
-A pod that runs beside another replica is what the scheduler was to avoid, so such nodes are
-marked. Pods that wait stand outside all nodes with the reason; nodes that the source counted and
-did not name have a place too.
+Few pods have their names in; many are marks, whose shape tells their state, in nodes that say how
+many they hold. What is at its limit, or against the rules, is marked by a shape and a word.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from generator import figures, lettering
+from generator import lettering, occupancy
 from generator.drawing import WIDTH, Align, Box, Canvas, Colour
-from generator.lettering import SMALL, named
-from generator.measured import Nodes, Pod, Pods
+from generator.lettering import HEADING, SMALL, named
+from generator.measured import Pod
 from generator.model import Run
-from generator.units import Quantity
+from generator.occupancy import Occupancy, Place
+from generator.podmarks import SIZES, Marks, legend
 from generator.vector import Sketch
 
+MAX_NAMED_PODS = 24
+MAX_NAMED_NODES = 16
+"""Up to how many pods and nodes each pod has its name; of more each is a mark."""
+
 MAX_NODES = 60
-MAX_PODS = 144
-MAX_PODS_OF_NODE = 12
-MAX_PODS_OUTSIDE = 24
+MAX_MARKS = 600
+MAX_OUTSIDE = 200
 MAX_REASONS = 4
 
 _GAP = 8.0
@@ -31,103 +34,69 @@ _PAD = 6.0
 _POD = 18.0
 
 
-@dataclass(frozen=True)
-class _Node:
-    """A box of the chart: a node with its pods, or nodes that were counted and not named."""
+def placement(run: Run, at: int | None = None, label: str = "") -> Sketch | None:
+    """The pods of a snapshot in their nodes; None where no pod is listed.
 
-    name: str
-    state: str = "running"
-    holds: str = ""
-    pods: tuple[Pod, ...] = ()
-
-    @property
-    def replicas(self) -> int:
-        return sum(pod.phase == "Running" for pod in self.pods)
-
-    @property
-    def crowded(self) -> bool:
-        return self.replicas > 1
-
-    @property
-    def mark(self) -> str:
-        """What is said beside its name."""
-        if self.state != "running":
-            return self.state
-        return "! same node" if self.crowded else ""
-
-
-def placement(run: Run) -> Sketch | None:
-    """The pods of the run's snapshot in their nodes; None where no pod is listed."""
-    found = figures.snapshot_of(run)
-    pods = found[1].pods if found else None
-    if not found or not pods or not pods.list:
+    `at` is the snapshot's position, else it is the one that metrics are taken from; `label` says
+    which one it is where several are shown.
+    """
+    found = occupancy.of(run, at)
+    if found is None:
         return None
-    nodes = _nodes(pods.list, found[1].nodes)
-    unnamed = list(_unnamed(nodes, found[1].nodes))
-    pod_names, pod_shape = lettering.what_differs([pod.name for pod in pods.list])
-    names, shape = lettering.what_differs([node.name for node in nodes])
-    boxes = list(zip(nodes, names, strict=True))
+    canvas = Canvas()
+    top = 0.0
+    if label:
+        canvas.text(0, 8, label, bold=True, size=HEADING, middle=True)
+        top = 18.0
+    summary = _summary(found)
+    for line in lettering.wrap(summary, WIDTH, 3):
+        canvas.text(0, top + 7, line)
+        top += 14
+    for text, colour in _warnings(found):
+        for line in lettering.wrap(text, 0.85 * WIDTH, 2):
+            canvas.text(0, top + 7, line, colour=colour, bold=True)
+            top += 14
+    bottom = _pods_and_nodes(canvas, found, top + 6)
+    return Sketch(canvas.end(bottom), _alt(found, label, summary))
+
+
+def _pods_and_nodes(canvas: Canvas, found: Occupancy, top: float) -> float:
+    """Draw the nodes and what stands outside them; returns where that ends."""
+    names, node_shape = lettering.what_differs([place.name for place in found.places])
+    boxes = list(zip(found.places, names, strict=True))
     if len(boxes) > MAX_NODES:
         boxes.sort(key=lambda item: -item[0].replicas)
-    canvas = Canvas()
+    few = len(found.pods) <= MAX_NAMED_PODS and len(boxes) <= MAX_NAMED_NODES
+    pod_names, pod_shape = lettering.what_differs([pod.name for pod in found.pods])
     labels = {
-        pod.name: name if pod.phase in ("Running", "Pending") else f"{pod.phase}: {name}"
-        for pod, name in zip(pods.list, pod_names, strict=True)
+        pod.name: f"{word}: {name}" if (word := occupancy.word_of(pod)) else name
+        for pod, name in zip(found.pods, pod_names, strict=True)
     }
-    pod_boxes = _Pods(canvas, labels)
-    summary = _summary(pods.list, nodes)
-    canvas.text(0, 7, summary)
-    drawn = [*boxes[:MAX_NODES], *((node, node.name) for node in unnamed)]
-    bottom = _Grid(canvas, drawn, pod_boxes).draw(20)
+    drawn = [*boxes[:MAX_NODES], *((place, place.name) for place in found.unnamed)]
+    most = max((len(place.pods) for place, _ in drawn), default=0)
+    pods: _Named | Marks = _Named(canvas, labels) if few else Marks(canvas, _size(most))
+    limit = max(4, MAX_MARKS // max(1, len(drawn)))
+    bottom = _Grid(canvas, drawn, pods, found, limit).draw(top)
     if len(boxes) > MAX_NODES:
         canvas.text(0, bottom + 6, f"and {len(boxes) - MAX_NODES:,} more nodes")
         bottom += 20
-    bottom = _outside(pod_boxes, bottom, pods)
-    for what, cut in (("pods", pod_shape), ("nodes", shape)):
+    bottom = _outside(pods, bottom, found)
+    bottom = legend(canvas, found, bottom, named=few)
+    for what, cut in (("pods", pod_shape if few else ""), ("nodes", node_shape)):
         if cut:
             text = f"{what} {cut}"
             canvas.text(0, bottom + 6, text, colour=Colour.MUTED, size=SMALL, middle=True)
             bottom += 14
-    return Sketch(canvas.end(bottom), _alt(summary, [*nodes, *unnamed], pods.list))
+    return bottom
 
 
-def _nodes(pods: Iterable[Pod], listed: Nodes | None) -> list[_Node]:
-    """The nodes in the order of the record, then those that only pods name."""
-    held: dict[str, list[Pod]] = {}
-    for pod in pods:
-        if pod.node:
-            held.setdefault(pod.node, []).append(pod)
-    nodes = {
-        node.name: _Node(node.name, node.state, node.holds or "", tuple(held.get(node.name, ())))
-        for node in (listed.list if listed else ())
-    }
-    for name, here in held.items():
-        nodes.setdefault(name, _Node(name, pods=tuple(here)))
-    return list(nodes.values())
-
-
-def _count(quantity: Quantity | None) -> int:
-    """A recorded count; zero where it is a range, approximate or beyond all sense."""
-    if quantity is None or not quantity.is_exact or not 0 <= quantity.start < 1e6:
-        return 0
-    return int(quantity.start)
-
-
-def _unnamed(nodes: Sequence[_Node], counted: Nodes | None) -> Iterator[_Node]:
-    """Nodes that the source counted and did not name, in one box for all of a state."""
-    if counted is None:
-        return
-    for number, state, mark in (
-        (counted.active, "running", "not named"),
-        (counted.terminated, "terminated", "terminated"),
-    ):
-        missing = _count(number) - sum(node.state == state for node in nodes)
-        if missing > 0:
-            yield _Node(f"{missing:,} more {'node' if missing == 1 else 'nodes'}", mark)
+def _size(most: int) -> float:
+    """The size of a pod's mark, by how many the fullest node holds."""
+    return next((size for number, size in SIZES if most <= number), SIZES[-1][1])
 
 
 @dataclass(frozen=True)
-class _Pods:
+class _Named:
     """Boxes of pods, all of one width within a row; `labels` are their shortened names."""
 
     canvas: Canvas
@@ -135,7 +104,7 @@ class _Pods:
 
     @cached_property
     def _widest(self) -> float:
-        return max(lettering.width_of(label) for label in self.labels.values()) + 10
+        return max(lettering.width_of(label) for label in self.labels.values()) + 22
 
     def _columns(self, width: float) -> int:
         return max(1, int((width + 4) / (min(self._widest, width) + 4)))
@@ -148,31 +117,39 @@ class _Pods:
         """Draw the boxes row by row; returns where they end."""
         columns = self._columns(width)
         each = (width - 4 * (columns - 1)) / columns
+        marks = Marks(self.canvas, 9.0)
         for number, pod in enumerate(pods):
             x = left + number % columns * (each + 4)
             y = top + number // columns * (_POD + 4)
             box = Box(x, y, x + each, y + _POD)
-            if pod.phase == "Running":
+            if occupancy.state_of(pod) is occupancy.State.RUNNING:
                 self.canvas.box(box, fill=Colour.SERIES_1, edge=Colour.SERIES_1, alpha=0.18)
+                room, middle = each - 6, x + each / 2
             else:
                 self.canvas.box(box, edge=Colour.DOUBT, dashed=True)
-            x, label = (box.left + box.right) / 2, self.labels[pod.name]
-            middle = y + _POD / 2
-            self.canvas.text(x, middle, label, align="center", width=each - 6, middle=True)
+                marks.draw(x + 5, y + 4.5, 11, [pod])
+                room, middle = each - 20, x + 8 + each / 2
+            label = self.labels[pod.name]
+            y += _POD / 2
+            self.canvas.text(middle, y, label, align="center", width=room, middle=True)
         return top + self.height(len(pods), width)
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """Boxes of nodes in rows of equal height."""
+    """Boxes of nodes in rows of equal height; at most `limit` pods are drawn in each."""
 
     canvas: Canvas
-    nodes: Sequence[tuple[_Node, str]]
-    pods: _Pods
+    nodes: Sequence[tuple[Place, str]]
+    pods: _Named | Marks
+    found: Occupancy
+    limit: int
 
     def draw(self, top: float) -> float:
         """Draw all rows; returns where they end."""
-        columns = 2 if len(self.nodes) <= 4 else 3
+        named = isinstance(self.pods, _Named)
+        few = 2 if len(self.nodes) <= 4 else 3
+        columns = few if named or len(self.nodes) <= 9 else 4
         width = (WIDTH - 2 - _GAP * (columns - 1)) / columns
         for first in range(0, len(self.nodes), columns):
             row = self.nodes[first : first + columns]
@@ -183,102 +160,153 @@ class _Grid:
             top += height + _GAP
         return top
 
-    def _pods_of(self, node: _Node) -> tuple[Pod, ...]:
-        """The pods that are drawn in its box; fewer where there are many nodes."""
-        return node.pods[: max(2, min(MAX_PODS_OF_NODE, MAX_PODS // len(self.nodes)))]
+    def _mark(self, node: Place) -> tuple[str, Colour]:
+        """What is said beside its name, and how loud."""
+        if node.state != "running":
+            return node.state, Colour.MUTED
+        if node.crowded and self.found.affinity == "required":
+            return "✕ same node", Colour.REGRESSED
+        if node.crowded and not self.found.unavoidable:
+            return "! same node", Colour.DOUBT
+        return "", Colour.MUTED
 
-    def _height(self, node: _Node, name: str, width: float) -> float:
+    def _height(self, node: Place, name: str, width: float) -> float:
         height = 21.0 + 13 * len(self._notes(node, width))
-        if node.mark and not self._on_one_line(node, name, width):
+        if self._mark(node)[0] and not self._on_one_line(node, name, width):
             height += 13
         if node.pods:
-            height += self.pods.height(len(self._pods_of(node)), width)
-        return max(height + 3, 40)
+            height += self.pods.height(min(len(node.pods), self.limit), width)
+        return max(height + 3, 24 if isinstance(self.pods, Marks) else 40)
 
-    def _on_one_line(self, node: _Node, name: str, width: float) -> bool:
-        needed = lettering.width_of(name, bold=True) + lettering.width_of(node.mark, SMALL) + 6
+    def _on_one_line(self, node: Place, name: str, width: float) -> bool:
+        needed = lettering.width_of(name, bold=True) + 6
+        needed += lettering.width_of(self._mark(node)[0], SMALL) + self._counted(node)[1]
         return needed <= width
 
-    def _notes(self, node: _Node, width: float) -> list[str]:
-        """What else is said in a node's box."""
-        more = len(node.pods) - len(self._pods_of(node))
-        notes = [f"and {more:,} more"] if more else []
-        return notes + (
-            lettering.wrap(f"holds {node.holds}", width, 2, SMALL) if node.holds else []
-        )
+    def _counted(self, node: Place) -> tuple[str, float]:
+        """How many pods are on it, where they have no names, and the room that this takes."""
+        if not node.pods or isinstance(self.pods, _Named):
+            return "", 0.0
+        text = f"{len(node.pods):,}"
+        return text, lettering.width_of(text, SMALL) + 4
 
-    def _node(self, box: Box, node: _Node, name: str) -> None:
+    def _notes(self, node: Place, width: float) -> list[tuple[str, Colour]]:
+        """What else is said in a node's box."""
+        more = len(node.pods) - self.limit
+        notes = [(f"and {more:,} more", Colour.MUTED)] if more > 0 else []
+        holds = lettering.wrap(f"holds {node.holds}", width, 2, SMALL) if node.holds else []
+        notes += [(text, Colour.MUTED) for text in holds]
+        for limit in node.limits:
+            notes += [
+                (line, Colour.DOUBT) for line in lettering.wrap(f"▲ {limit}", width, 2, SMALL)
+            ]
+        return notes
+
+    def _node(self, box: Box, node: Place, name: str) -> None:
         gone = node.state == "terminated"
-        colour = Colour.DOUBT if node.crowded else Colour.MUTED
+        mark, colour = self._mark(node)
         dashed = node.state in ("not named", "not ready")
-        thick = 2.0 if node.crowded else 1.0
-        self.canvas.box(box, edge=colour, thick=thick, dashed=dashed, hatched=gone)
+        loud = colour is not Colour.MUTED
+        self.canvas.box(box, edge=colour, thick=2.0 if loud else 1.0, dashed=dashed, hatched=gone)
         left, right = box.left + _PAD, box.right - _PAD
         top, width = box.top + 11, right - left
         on_one_line = self._on_one_line(node, name, width)
-        self.canvas.text(left, top, name, bold=True, width=width, middle=True, halo=gone)
-        if not on_one_line:
+        count, room = self._counted(node)
+        self.canvas.text(left, top, name, bold=True, width=width - room, middle=True, halo=gone)
+        self.canvas.text(right, top, count, colour=Colour.MUTED, size=SMALL, align="right")
+        if not on_one_line and mark:
             top += 13
         align: Align = "right" if on_one_line else "left"
-        x = right if on_one_line else left
-        self.canvas.text(x, top, node.mark, colour=colour, size=SMALL, align=align, halo=gone)
-        top = self.pods.draw(left, top + 10, width, self._pods_of(node))
-        for note in self._notes(node, width):
-            self.canvas.text(left, top + 6, note, colour=Colour.MUTED, size=SMALL, halo=gone)
+        x = right - room if on_one_line else left
+        self.canvas.text(
+            x, top, mark, colour=colour, size=SMALL, align=align, halo=gone, width=width
+        )
+        top = self.pods.draw(left, top + 10, width, node.pods[: self.limit])
+        for note, tone in self._notes(node, width):
+            self.canvas.text(left, top + 6, note, colour=tone, size=SMALL, halo=gone)
             top += 13
 
 
-def _outside(boxes: _Pods, top: float, pods: Pods) -> float:
-    """Pods on no node, by reason; returns where they end."""
-    canvas, outside = boxes.canvas, [pod for pod in pods.list if not pod.node]
-    groups: dict[str, list[Pod]] = {}
-    for pod in outside:
-        pending = f"Pending: {pod.reason or 'no reason recorded'}"
-        reason = pending if pod.phase == "Pending" else "Node not recorded"
-        groups.setdefault(reason, []).append(pod)
-    not_listed = _count(pods.pending) - sum(pod.phase == "Pending" for pod in pods.list)
-    if not_listed > 0:
-        groups[f"Pending: {not_listed:,} more, not named"] = []
+def _outside(pods: _Named | Marks, top: float, found: Occupancy) -> float:
+    """Pods on no node in boxes of their own, by reason; returns where they end."""
+    canvas, groups = pods.canvas, found.outside
     for number, (reason, here) in enumerate(groups.items()):
         if number == MAX_REASONS:
             more = len(groups) - MAX_REASONS
             canvas.text(0, top + 7, f"and {more:,} more reasons to be outside")
             return top + 20
-        for line in lettering.wrap(reason, WIDTH, 2):
-            canvas.text(0, top + 7, line)
-            top += 14
-        top = boxes.draw(1, top + 3, WIDTH - 2, here[:MAX_PODS_OUTSIDE])
-        if len(here) > MAX_PODS_OUTSIDE:
-            canvas.text(0, top + 6, f"and {len(here) - MAX_PODS_OUTSIDE:,} more")
+        start, width = top, WIDTH - 2 - 2 * _PAD
+        count = f"{len(here):,}" if len(here) > 1 else ""
+        canvas.text(WIDTH - 1 - _PAD, top + 11, count, colour=Colour.MUTED, align="right")
+        room = width - lettering.width_of(count) - 6
+        for line in lettering.wrap(reason, room, 2):
+            canvas.text(1 + _PAD, top + 11, line)
             top += 14
         top += 6
+        if here:
+            top = pods.draw(1 + _PAD, top, width, here[:MAX_OUTSIDE])
+        if len(here) > MAX_OUTSIDE:
+            canvas.text(1 + _PAD, top + 6, f"and {len(here) - MAX_OUTSIDE:,} more")
+            top += 14
+        edge = Colour.DOUBT if reason.startswith("Pending") else Colour.MUTED
+        canvas.box(Box(1, start, WIDTH - 1, top + 2), edge=edge, dashed=True)
+        top += 2 + _GAP
     return top
 
 
-def _summary(pods: Sequence[Pod], nodes: Sequence[_Node]) -> str:
-    running = sum(pod.phase == "Running" for pod in pods)
-    pending = sum(pod.phase == "Pending" for pod in pods)
-    used = sum(node.replicas > 0 for node in nodes)
-    other = len(pods) - running - pending
-    parts = [f"{running:,} running on {used:,} {'node' if used == 1 else 'nodes'}"]
-    parts += [f"{pending:,} pending"] if pending else []
+def _summary(found: Occupancy) -> str:
+    waiting = sum(pod.phase == "Pending" for pod in found.pods)
+    used = sum(place.replicas > 0 for place in found.places)
+    other = len(found.pods) - found.running - waiting
+    parts = [f"{found.running:,} running on {used:,} {'node' if used == 1 else 'nodes'}"]
+    parts += [f"{waiting:,} pending"] if waiting else []
     parts += [f"{other:,} in another phase"] if other else []
-    return f"{len(pods):,} pods: {', '.join(parts)}"
+    return f"{len(found.pods):,} pods: {', '.join(parts)}"
 
 
-def _alt(summary: str, nodes: Sequence[_Node], pods: Sequence[Pod]) -> str:
-    crowded = [node for node in nodes if node.crowded]
-    text = f"{summary}. No node holds more than one replica."
+def _warnings(found: Occupancy) -> Iterator[tuple[str, Colour]]:
+    """What is said above the nodes: rules that are broken, limits that are reached."""
+    if found.broken:
+        number = len(found.crowded)
+        where = "one node" if number == 1 else f"{number:,} nodes"
+        yield f"✕ Anti-affinity is required and broken on {where}", Colour.REGRESSED
+    if found.full:
+        yield f"▲ {found.full}", Colour.DOUBT
+
+
+def _alt(found: Occupancy, label: str, summary: str) -> str:
+    crowded = found.crowded
+    text = f"{label}: {summary}." if label else f"{summary}."
     if crowded:
         first = ", ".join(f"{node.replicas:,} on {named(node.name)}" for node in crowded[:3])
         more = f" and {len(crowded) - 3:,} more nodes" if len(crowded) > 3 else ""
-        text = f"{summary}. Several replicas on the same node: {first}{more}."
+        text += f" Several replicas on the same node: {first}{more}."
+        if found.broken:
+            text += " Anti-affinity is required, so this breaks it."
+        elif found.unavoidable:
+            text += f" There are more replicas than the {found.nodes_up:,} nodes that run."
+    else:
+        text += " No node holds more than one replica."
+    text += f" {found.full}." if found.full else ""
+    text += _listed(
+        "At its limit", [f"{p.name} ({', '.join(p.limits)})" for p in found.places if p.limits]
+    )
     for state in ("terminated", "not ready", "not named"):
-        here = [named(node.name) for node in nodes if node.state == state]
-        if here:
-            more = f" and {len(here) - 3:,} more" if len(here) > 3 else ""
-            text += f" {state.capitalize()}: {', '.join(here[:3])}{more}."
-    reasons = dict.fromkeys(pod.reason for pod in pods if pod.phase == "Pending" and pod.reason)
+        here = [node.name for node in (*found.places, *found.unnamed) if node.state == state]
+        text += _listed(state.capitalize(), here)
+    for state in (occupancy.State.TERMINATING, occupancy.State.FAILED, occupancy.State.TROUBLED):
+        pods = [pod for pod in found.pods if occupancy.state_of(pod) is state]
+        text += _listed(f"Pods {state}", [pod.name for pod in pods])
+    waiting = (pod.reason for pod in found.pods if pod.phase == "Pending" and not pod.node)
+    reasons = list(dict.fromkeys(named(reason) for reason in waiting if reason))
     if reasons:
-        text += f" Pending because: {'; '.join(named(reason) for reason in list(reasons)[:3])}."
+        text += f" Pending because: {'; '.join(reasons[:3])}."
     return text
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    """` Terminated: a, b, c and 4 more.`"""
+    if not names:
+        return ""
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return f" {what}: {', '.join(named(name) for name in names[:3])}{more}."

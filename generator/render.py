@@ -25,7 +25,7 @@ from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from generator import telling
-from generator.blocks import App, Block, Items, Note, Picture, Prose, Table, Tiles
+from generator.blocks import App, Beside, Block, Items, Note, Picture, Prose, Table, Tiles
 from generator.claims import Standing
 from generator.links import Links
 from generator.resources import TEMPLATES
@@ -79,6 +79,7 @@ TEMPLATE_OF: dict[type, str] = {
     Tiles: "tiles.html",
     Table: "table.html",
     Picture: "picture.html",
+    Beside: "beside.html",
     Items: "items.html",
     Prose: "prose.html",
     Note: "note.html",
@@ -86,7 +87,7 @@ TEMPLATE_OF: dict[type, str] = {
 }
 """The template of each kind of block, in `templates/blocks/`."""
 
-LATE = (Table, Picture)
+LATE = (Table, Picture, Beside)
 
 
 class Renderer:

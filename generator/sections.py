@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from generator import detail, evidence, k6figures, repeats, story
+from generator import cluster, detail, evidence, k6figures, repeats, story
 from generator.blocks import Block, Table
 from generator.render import Part
 from generator.view import RunView
@@ -79,9 +79,9 @@ GROUPS: tuple[Group, ...] = (
             Section("efficiency", "Efficiency", evidence.efficiency),
             Section("over-time", "Over time", detail.over_time),
             Section("distribution", "Distribution of latency", detail.distribution),
-            Section("placement", "Pods on nodes", evidence.placement),
-            Section("nodes", "Nodes against the limit", evidence.nodes),
-            Section("cpu", "CPU per pod", evidence.cpu),
+            Section("placement", "Pods on nodes", cluster.placement),
+            Section("nodes", "Nodes against the limit", cluster.nodes),
+            Section("cpu", "CPU and memory per pod", cluster.use),
             Section("moments", "Cluster over the run", detail.moments),
             Section("cache", "Cache", evidence.cache),
             Section("endpoints", "Endpoints", evidence.endpoints),

@@ -19,7 +19,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from generator import bars, compare, curves, drawing, lettering, settings, vector
+from generator import bars, compare, curves, drawing, lettering, settings, usage, vector
 from generator import notebook as notebooks
 from generator.charts import CHARTS
 from generator.compare import Comparison
@@ -175,6 +175,7 @@ def test_registry() -> None:
         "progression",
         "before_after",
         "cpu_per_pod",
+        "memory_per_pod",
         "placement",
         "cache_timeline",
         "over_time",
@@ -472,9 +473,9 @@ def test_bars_share_a_scale_from_zero() -> None:
 
 
 def test_cpu_per_pod_labels_its_bars(book: Notebook) -> None:
-    """Running pods stand in order of their names with CPU and share of the request."""
+    """Running pods stand by their CPU, the highest first, with the share of the request."""
     shown = texts(chart("cpu_per_pod", book.runs["session-8/post-fix"]).svg)
-    pods = ["2gwbh", "6f65n", "ftg84", "lxx4r", "sbptb", "zc6hw"]
+    pods = ["sbptb", "lxx4r", "zc6hw", "6f65n", "2gwbh", "ftg84"]
     assert [text for text in shown if text in pods] == pods
     assert "539 m · 216 %" in shown
     assert "requested 250 m" in shown
@@ -507,9 +508,10 @@ def test_cpu_of_many_pods(number: int) -> None:
     assert_tidy(found)
     svg = vector.finish(found, "cpu_per_pod", "t").svg
     assert len(svg) < 15_000
-    if number > bars.MAX_BARS:
+    if number > usage.MAX_BARS:
         assert found.canvas.figure.bbox.height < 300
-        assert "Pods by CPU in use: lowest 100 m" in words(svg)
+        assert "Lowest: 100 m " in words(svg)
+        assert "Highest: " in words(svg)
         counts = [
             int(text.replace(",", "")) for text in texts(svg) if re.fullmatch(r"[\d,]+", text)
         ]
@@ -542,7 +544,8 @@ def test_placement_marks_replicas_on_one_node(book: Notebook) -> None:
     assert "<pattern" in found.svg
     assert found.alt == (
         "7 pods: 3 running on 2 nodes, 4 pending. Several replicas on the same node: 2 on "
-        "ip-10-0-36-88.ec2.internal. Terminated: 1 more node. Not named: 2 more nodes."
+        "ip-10-0-36-88.ec2.internal. Node group at its maximum: all 5 places taken, 1 of them by "
+        "a terminated node. Terminated: 1 more node. Not named: 2 more nodes."
     )
 
 
@@ -600,8 +603,7 @@ def test_placement_is_bounded() -> None:
     found = chart("placement", peak(waiting))
     assert len(found.svg) < 50_000
     assert "and 46 more reasons" in words(found.svg)
-    assert "and 76 more" in words(found.svg)
-    assert len(re.findall(r"^\d{4}$", words(found.svg), re.MULTILINE)) == 4 * 24
+    assert texts(found.svg).count("100") == 4
 
 
 def test_no_placement_without_pods(book: Notebook) -> None:

@@ -177,7 +177,7 @@ def test_charts_have_a_name_and_words(browser: Browser, address: str) -> None:
     """Each chart is an image with a name, and its words unfold beneath it."""
     with opened(browser, address + "session-8/post-code.html") as page:
         images = page.locator(".lb-figure svg[role=img]")
-        assert images.count() == 4
+        assert images.count() == 6
         for image in images.all():
             assert image.locator("title").first.text_content()
         words = page.locator(".lb-figure details").first
