@@ -15,6 +15,7 @@ from generator import (
     claimchecks,
     clusterchecks,
     crosschecks,
+    decisions,
     endpointchecks,
     explain,
     k6checks,
@@ -235,6 +236,9 @@ CROSS_CHECKS: tuple[OfBook, ...] = (
         Kind.RUNS,
         "Changes show in the settings, and the other way round",
         changechecks.changed_settings,
+    ),
+    Check(
+        "action-state", Kind.RUNS, "An action's state fits what was done", decisions.contradicted
     ),
 )
 

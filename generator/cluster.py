@@ -7,6 +7,7 @@ Each is a function from what is known of the run to blocks; without data it yiel
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from generator import display, figures, moves, occupancy, tables, units, usage
@@ -70,7 +71,7 @@ def _beside(
     drawn = []
     for subject, title in zip(subjects, titles, strict=True):
         drawn += [
-            Picture(f"{block.title}: {title}", block.svg, block.alt)
+            replace(block, title=f"{block.title}: {title}")
             for block in picture(chart, *subject)
             if isinstance(block, Picture)
         ]

@@ -139,9 +139,12 @@ Key = Annotated[
 
 Reference = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=300, pattern=f"^({NAME}/{NAME})?#{NAME}$"),
+    StringConstraints(
+        strip_whitespace=True, max_length=300, pattern=f"^({NAME}(/{NAME})?)?#{NAME}$"
+    ),
 ]
-"""A part of a record by its key: `#more-nodes` in the same, `session-8/post-fix#more-nodes`."""
+"""A part of a record by its key: `#more-nodes` in the same, `session-8/post-fix#more-nodes` in a
+run's, `session-8#more-nodes` in a campaign's."""
 
 
 def _real_date(written: object) -> object:

@@ -41,7 +41,9 @@ class ChangeMade(Part):
     impact: Prose | None = Field(None, description="What it is expected to bring, in words.")
     expects: Expectation | None = Field(None, description="The same as a figure, where it has one.")
     implements: tuple[Reference, ...] = Field(
-        (), description="Options or recommendations that it carries out: session-8/pre-fix#key."
+        (),
+        description="Options, recommendations or actions that it carries out: "
+        "session-8/pre-fix#key; session-8#key is an action of a campaign.",
     )
     verified_by: RunId | None = Field(
         None, description="Run that shows its effect, where it is not the run of the change."
@@ -129,6 +131,7 @@ class Verification(Part):
 class Action(Part):
     """Something to do, with its state."""
 
+    id: Key | None = Field(None, description="To refer to it by, from the change that does it.")
     title: Line = Field(description="What to do.")
     state: Literal["open", "done", "dropped"] = Field(description="Where it stands.")
     detail: Prose | None = Field(None, description="More about it, or how it ended.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator import audit, caveats, display, likeness, links, tables
+from generator import audit, caveats, decisions, display, likeness, links, tables
 from generator.blocks import Block, Cell, Code, Item, Items, Note, Prose, Table
 from generator.compare import compare
 from generator.doubtpages import broken, doubted, of_record, problem_items
@@ -187,8 +187,9 @@ def _open_actions(view: View) -> Iterator[Block]:
         yield Note("No action is open.")
         return
     yield Items(tuple(items[:NEWEST_ACTIONS]))
-    if len(items) > NEWEST_ACTIONS:
-        yield Note(f"{len(items) - NEWEST_ACTIONS} more are open.")
+    number = len(decisions.open_actions(view.notebook))
+    text = f"{number} open {'action' if number == 1 else 'actions'}: all decisions"
+    yield Items((Item(text, href=view.to.href(links.HOME, links.DECISIONS)),))
 
 
 def campaigns(view: View) -> Iterator[Part]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from generator import doubtpages, exploring, links, overviews
+from generator import decisionpages, doubtpages, exploring, links, overviews
 from generator.render import Page, Part, Renderer
 from generator.view import View
 
@@ -74,6 +74,12 @@ PAGES: tuple[Overview, ...] = (
         "Any figure of all runs against any other, coloured by campaign, tag or setting.",
         exploring.explore,
         scripts=exploring.EXPLORE_SCRIPTS,
+    ),
+    Overview(
+        links.DECISIONS,
+        "Decisions",
+        "What is open, since when, and what became of what was proposed and done.",
+        decisionpages.decided,
     ),
     Overview(
         links.AUDIT,

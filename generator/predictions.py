@@ -1,6 +1,6 @@
 """Predictions: what a change, option or recommendation was expected to bring, scored by a run.
 
-A change carries out options and recommendations (`implements`), those follow from findings
+A change carries out options, recommendations and actions (`implements`), those follow from findings
 (`because`), and the run of the change, or the one that it names, shows the effect. A reference
 that leads nowhere is an error.
 """
@@ -62,24 +62,29 @@ class Score:
     path: Path = ()
 
 
-Target = Finding | Option | Recommendation
+Target = Finding | Option | Recommendation | Action
 
 
 def targets(book: Notebook) -> dict[str, Target]:
-    """Everything that can be referred to, by `campaign/run#key`."""
+    """Everything that can be referred to, by `campaign/run#key`, of a campaign `campaign#key`."""
+    records: dict[str, Run | Campaign] = {**book.runs, **book.campaigns}
     return {
         f"{identity}#{part.id}": part
-        for identity, run in book.runs.items()
-        for _, part in _keyed(run)
+        for identity, record in records.items()
+        for _, part in keyed(record)
     }
 
 
-def _keyed(run: Run) -> Iterator[tuple[Path, Target]]:
-    groups: list[tuple[str, Sequence[Target]]] = [
-        ("findings", run.findings),
-        ("recommendations", run.recommendations),
-        ("options", run.options),
-    ]
+def keyed(record: Run | Campaign) -> Iterator[tuple[Path, Target]]:
+    """Each part of a record that has a key, with where it stands."""
+    groups: list[tuple[str, Sequence[Target]]] = [("actions", record.actions)]
+    if isinstance(record, Run):
+        groups = [
+            ("findings", record.findings),
+            ("recommendations", record.recommendations),
+            ("options", record.options),
+            *groups,
+        ]
     for name, parts in groups:
         for position, part in enumerate(parts):
             if part.id is not None:
@@ -93,7 +98,7 @@ def full(identity: str, reference: str) -> str:
 
 def name_of(target: Target) -> str:
     """What a target is called."""
-    return target.title if isinstance(target, Option) else _short(target.text)
+    return target.title if isinstance(target, Option | Action) else _short(target.text)
 
 
 def _short(text: str) -> str:
@@ -104,17 +109,16 @@ def _short(text: str) -> str:
 def dangling(book: Notebook) -> Found:
     """References and verifying runs that lead nowhere, and keys that stand twice."""
     known = targets(book)
-    for identity, run in book.runs.items():
+    records: dict[str, Run | Campaign] = {**book.runs, **book.campaigns}
+    for identity, record in records.items():
         seen: dict[str, Path] = {}
-        for path, part in _keyed(run):
+        for path, part in keyed(record):
             key = part.id or ""
             if key in seen:
                 message = f"the key {key!r} stands twice in this record"
                 yield identity, Doubt((*path, "id"), message, "rename one", level=Level.ERROR)
             seen.setdefault(key, path)
-        yield from _dangling(book, known, identity, run)
-    for name, campaign in book.campaigns.items():
-        yield from _dangling(book, known, name, campaign)
+        yield from _dangling(book, known, identity, record)
 
 
 def _dangling(
@@ -128,8 +132,9 @@ def _dangling(
             message = f"there is no {reference!r}"
             yield identity, Doubt(path, message, hint, level=Level.ERROR)
         elif path[-2] == "implements" and isinstance(known[whole], Finding):
-            message = f"{reference!r} is a finding: only an option or recommendation is carried out"
-            yield identity, Doubt(path, message, "name an option", level=Level.ERROR)
+            message = f"{reference!r} is a finding, which is nothing that can be carried out"
+            hint = "name an option, a recommendation or an action"
+            yield identity, Doubt(path, message, hint, level=Level.ERROR)
     for path, verifying in _verifying(record):
         if verifying not in book.runs:
             hint = explain.did_you_mean(verifying, list(book.runs)) or "name it as campaign/run"

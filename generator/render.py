@@ -155,16 +155,18 @@ class Renderer:
 def _numbered(parts: Sequence[Part]) -> list[list[Block]]:
     """The blocks of the parts; a picture whose id is taken on the page gets a number."""
     seen: Counter[str] = Counter()
-    found: list[list[Block]] = []
-    for part in parts:
-        found.append([])
-        for block in part.blocks:
-            if isinstance(block, Picture):
-                seen[block.id] += 1
-                number = seen[block.id]
-                block = replace(block, id=f"{block.id}-{number}") if number > 1 else block
-            found[-1].append(block)
-    return found
+
+    def own(picture: Picture) -> Picture:
+        seen[picture.id] += 1
+        number = seen[picture.id]
+        return replace(picture, id=f"{picture.id}-{number}") if number > 1 else picture
+
+    def block_of(block: Block) -> Block:
+        if isinstance(block, Beside):
+            return replace(block, pictures=tuple(own(picture) for picture in block.pictures))
+        return own(block) if isinstance(block, Picture) else block
+
+    return [[block_of(block) for block in part.blocks] for part in parts]
 
 
 @cache

@@ -14,6 +14,7 @@ from pathlib import Path
 from generator import (
     audit,
     columns,
+    decisions,
     display,
     history,
     links,
@@ -61,8 +62,7 @@ def build(
         built.append(_campaign(renderer, view, name))
     for identity in notebook.runs:
         built.append(_run(renderer, view, identity))
-    files = {**_data(notebook), columns.FILE: columns.as_text(view)}
-    return Site(tuple(built), files, problems)
+    return Site(tuple(built), _data(notebook, view), problems)
 
 
 def _campaign(renderer: Renderer, view: View, name: str) -> Page:
@@ -133,11 +133,13 @@ def _around(view: View, identity: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _data(notebook: Notebook) -> dict[str, str]:
+def _data(notebook: Notebook, view: View) -> dict[str, str]:
     """Data files and schemas."""
     files = {
         "data/runs.json": history.runs_json(notebook),
         "data/runs.csv": history.runs_csv(notebook),
+        columns.FILE: columns.as_text(view),
+        "data/decisions.json": decisions.as_json(view.notebook),
     }
     for identity in notebook.runs:
         content = notebook.as_json(identity)

@@ -17,6 +17,7 @@ from generator import overviews, records, site
 from generator.links import Links
 from generator.metrics import METRICS
 from generator.notebook import build
+from generator.pages import PAGES
 from generator.settings import Settings
 from generator.site import Site
 from tests.conftest import book
@@ -40,14 +41,14 @@ print(digest.hexdigest())
 
 
 def test_every_run_and_campaign_has_its_page(site: Site) -> None:
-    """Five runs, two campaigns and eight overview pages, each under its own path."""
+    """Five runs, two campaigns and every overview page, each under its own path."""
     paths = [page.path for page in site.pages]
     assert len(paths) == len(set(paths))
     assert {"index.md", "runs.md", "campaigns.md", "history.md", "audit.md", "checks.md"} < set(
         paths
     )
     assert {"earlier/day-6.md", "session-8/post-code.md", "session-8/index.md"} < set(paths)
-    assert len(paths) == 15
+    assert len(paths) == 7 + len(PAGES)
 
 
 def test_two_builds_give_the_same_bytes() -> None:

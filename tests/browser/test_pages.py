@@ -17,6 +17,7 @@ PAGES = (
     "campaigns.html",
     "history.html",
     "explore.html",
+    "decisions.html",
     "audit.html",
     "checks.html",
     "glossary.html",
