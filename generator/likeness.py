@@ -137,7 +137,7 @@ def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
         if difference.setting.partition(".")[0].partition("[")[0] in DEFINES_LOAD
         and not difference.one_sided
     ]
-    if not (_load_known(before) and _load_known(after)):
+    if not (load_known(before) and load_known(after)):
         reasons.append(UNKNOWN_LOAD)
     environment = tuple(_differences(before.environment, after.environment))
     reasons += [d.as_text() for d in environment if not d.one_sided]
@@ -206,7 +206,8 @@ def _as_long(before: Load | None, after: Load | None) -> bool:
     return one is not None and other is not None and one.start == other.start <= low
 
 
-def _load_known(run: Run) -> bool:
+def load_known(run: Run) -> bool:
+    """Whether the load is on record: VUs, or a rate of arrivals."""
     return run.load is not None and (run.load.vus is not None or run.load.rate is not None)
 
 
@@ -227,7 +228,7 @@ def _changes(notebook: Notebook, baseline: str, candidate: str) -> Iterator[tupl
 def _differences(
     before: BaseModel | Mapping[str, Any] | None, after: BaseModel | Mapping[str, Any] | None
 ) -> Iterator[Difference]:
-    left, right = dict(_named(before)), dict(_named(after))
+    left, right = dict(named(before)), dict(named(after))
     for name in dict.fromkeys([*left, *right]):
         left_value, left_text = left.get(name, (None, NOT_RECORDED))
         right_value, right_text = right.get(name, (None, NOT_RECORDED))
@@ -235,7 +236,8 @@ def _differences(
             yield Difference(name, left_text, right_text)
 
 
-def _named(part: BaseModel | Mapping[str, Any] | None) -> Iterator[tuple[str, tuple[Any, str]]]:
+def named(part: BaseModel | Mapping[str, Any] | None) -> Iterator[tuple[str, tuple[Any, str]]]:
+    """Name, comparable value and text of each setting of a part of a record, or of a tree."""
     return settings(part) if isinstance(part, BaseModel) else _leaves(part or {}, "")
 
 

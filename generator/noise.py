@@ -43,14 +43,14 @@ class Noise:
 
         Student's t at the confidence x spread x sqrt(1/n + 1/m).
         """
-        return _t(1 - (1 - CONFIDENCE) / 2, self.freedom) * self._error(before, after)
+        return quantile(1 - (1 - CONFIDENCE) / 2, self.freedom) * self._error(before, after)
 
     def smallest_effect(self, repeats: int) -> float:
         """Difference that `repeats` runs on each side show with the power; (t₁ + t₂) x error.
 
         Cohen, Statistical Power Analysis for the Behavioral Sciences (1988), chapter 2.
         """
-        beyond = _t(1 - (1 - CONFIDENCE) / 2, self.freedom) + _t(POWER, self.freedom)
+        beyond = quantile(1 - (1 - CONFIDENCE) / 2, self.freedom) + quantile(POWER, self.freedom)
         return beyond * self._error(repeats, repeats)
 
     def repeats_for(self, effect: float) -> int | None:
@@ -65,7 +65,7 @@ class Noise:
         return self.spread * math.sqrt(1 / before + 1 / after)
 
 
-def _t(probability: float, freedom: int) -> float:
+def quantile(probability: float, freedom: int) -> float:
     """Quantile of Student's t distribution."""
     # Loaded here: most notebooks have no repeats, and it takes a fifth of a second.
     from scipy import special
@@ -93,18 +93,26 @@ def of_groups(
     squares, freedom, named = 0.0, 0, []
     for original, group in groups.items():
         values = figures_of(notebook, metric, group)
-        middle = statistics.median(values) if values else 0.0
-        scale = 1.0 if is_absolute(metric) else abs(middle)
-        if len(values) < 2 or not scale:
+        added = squares_of(metric, values)
+        if added is None:
             continue
-        deviation = statistics.stdev(values) / scale
-        squares += deviation**2 * (len(values) - 1)
+        squares += added
         freedom += len(values) - 1
         named.append(f"{len(values)} runs of {original.partition('/')[2]}")
     if not freedom:
         return None
     shown = ", ".join(named[:2]) + (f" and {len(named) - 2} more" if len(named) > 2 else "")
     return Noise(math.sqrt(squares / freedom), freedom, shown)
+
+
+def squares_of(metric: Metric, values: Sequence[float]) -> float | None:
+    """The squared deviation of repeats, n − 1 times; None of a single one or around zero."""
+    middle = statistics.median(values) if values else 0.0
+    scale = 1.0 if is_absolute(metric) else abs(middle)
+    if len(values) < 2 or not scale:
+        return None
+    deviation = statistics.stdev(values) / scale
+    return deviation**2 * (len(values) - 1)
 
 
 def figures_of(notebook: Notebook, metric: Metric, runs: Sequence[str]) -> list[float]:

@@ -146,14 +146,14 @@ def _draw(canvas: Canvas, top: float, panel: Panel, axis: _Axis, spans: Sequence
             width=_LEFT - 6,
         )
     for line, colour in zip(panel.lines, _COLOURS, strict=False):
-        stretches = [
-            [(axis.at(time), at(value)) for time, value in stretch] for stretch in _stretches(line)
+        pieces = [
+            [(axis.at(time), at(value)) for time, value in stretch] for stretch in stretches(line)
         ]
         if panel.filled:
-            for stretch in stretches:
+            for stretch in pieces:
                 feet = [(stretch[-1][0], at(0.0)), (stretch[0][0], at(0.0))]
                 canvas.area([*stretch, *feet], fill=colour, alpha=0.2)
-        canvas.line(list(_joined(stretches)), colour=colour, width=1.4)
+        canvas.line(list(_joined(pieces)), colour=colour, width=1.4)
     return base
 
 
@@ -185,13 +185,13 @@ def _legend(canvas: Canvas, y: float, panel: Panel) -> float:
     return x + 10
 
 
-def _stretches(line: Line) -> Iterator[list[tuple[float, float]]]:
+def stretches(line: Line, most: int = MAX_POINTS) -> Iterator[list[tuple[float, float]]]:
     """The line in pieces, cut where figures are missing for longer than a few intervals.
 
-    Of more points than are drawn the lowest and the highest of each few are taken, in order.
+    Of more points than `most` the lowest and the highest of each few are taken, in order.
     """
     number = len(line.points)
-    size = math.ceil(2 * number / MAX_POINTS) if number > MAX_POINTS else 1
+    size = math.ceil(2 * number / most) if number > most else 1
     kept: list[tuple[float, float]] = []
     for start in range(0, number, size):
         few = line.points[start : start + size]

@@ -52,7 +52,7 @@ def distribution(curves: Sequence[tuple[str, Histogram]]) -> Sketch | None:
     known = [(name, one) for name, one in curves[:2] if one.total]
     if not known:
         return None
-    lines = [_curve(one) for _, one in known]
+    lines = [curve(one) for _, one in known]
     sizes = [latency for line in lines for _, latency in line]
     low = max((step for step in _STEPS if step <= min(sizes)), default=_STEPS[0])
     high = min((step for step in _STEPS if step >= max(sizes) and step > low), default=_STEPS[-1])
@@ -69,8 +69,8 @@ def distribution(curves: Sequence[tuple[str, Histogram]]) -> Sketch | None:
         taken += [Box(x - 3, y - 3, x + 3, y + 3) for x, y in marks]
     others = [scales.point(*point) for line in lines[1:] for point in line]
     _values(canvas, known[0][1], scales, others, taken)
-    told = ". ".join(f"{named(name)}: {_told(one)}" for name, one in known)
-    alt = f"Latency by percentile. {told}."
+    words = ". ".join(f"{named(name)}: {told(one)}" for name, one in known)
+    alt = f"Latency by percentile. {words}."
     return Sketch(canvas.end(scales.base + 34), alt)
 
 
@@ -101,7 +101,7 @@ def _along(share: float) -> float:
     return -math.log10(1 - share)
 
 
-def _curve(histogram: Histogram) -> list[Point]:
+def curve(histogram: Histogram) -> list[Point]:
     """Place on the axis and latency in ms, from the smallest latency to the largest but one."""
     buckets = list(histogram.buckets())
     ranks = list(accumulate(count for _, _, count in buckets))
@@ -207,7 +207,8 @@ def _values(
 # --- in words -------------------------------------------------------------------------------------
 
 
-def _told(histogram: Histogram) -> str:
+def told(histogram: Histogram) -> str:
+    """How many requests, and how fast the marked shares of them were, in words."""
     shown = [
         f"{_percent(share)} faster than {display.show(figure, MILLISECONDS)}"
         for share in MARKED
