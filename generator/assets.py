@@ -21,6 +21,9 @@ ASSETS = {
     "assets/explore.js": _OWN / "explore.js",
     "assets/tablesort.js": VENDOR / "tablesort/dist/tablesort.min.js",
     "assets/tablesort.number.js": VENDOR / "tablesort/dist/sorts/tablesort.number.min.js",
+    "assets/comparing.js": _OWN / "comparing.js",
+    "assets/compare-charts.js": _OWN / "compare-charts.js",
+    "assets/compare.js": _OWN / "compare.js",
     CHART_LIBRARY: VENDOR / "echarts/dist/echarts.min.js",
     TABLE_LIBRARY: VENDOR / "@tanstack/table-core/build/umd/index.production.js",
 }

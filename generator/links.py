@@ -42,6 +42,12 @@ CHECKS = "checks.md"
 GLOSSARY = "glossary.md"
 
 
+def comparison(page: str, identity: str, baseline: str | None = None) -> str:
+    """The link to a run and its baseline on the page Compare, which lies at `page`."""
+    runs = f"{baseline},{identity}&baseline={baseline}" if baseline else identity
+    return f"{page}?runs={runs}"
+
+
 def run_page(identity: str) -> str:
     """The page of a run."""
     return f"{identity}.md"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from generator import decisionpages, doubtpages, exploring, links, overviews
+from generator import comparison_page, decisionpages, doubtpages, exploring, links, overviews
 from generator.render import Page, Part, Renderer
 from generator.view import View
 
@@ -67,6 +67,13 @@ PAGES: tuple[Overview, ...] = (
         "History",
         "Every metric over all runs, oldest first.",
         overviews.history,
+    ),
+    Overview(
+        links.COMPARE,
+        "Compare",
+        "Any two to six runs held against one of them: figures, settings, doubts, charts.",
+        comparison_page.parts,
+        scripts=comparison_page.SCRIPTS,
     ),
     Overview(
         links.EXPLORE,

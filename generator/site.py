@@ -14,6 +14,8 @@ from pathlib import Path
 from generator import (
     audit,
     columns,
+    comparison_data,
+    course_data,
     decisions,
     display,
     history,
@@ -113,6 +115,7 @@ def _run(renderer: Renderer, view: View, identity: str) -> Page:
         campaign_href=view.to.href(page, links.campaign_page(name)),
         baseline=baseline or "",
         baseline_href=view.to.href(page, links.run_page(baseline)) if baseline else "",
+        compare_href=links.comparison(view.to.href(page, links.COMPARE), identity, baseline),
         record_href=view.to.href(page, links.run_record(identity)),
         data_href=view.to.href(page, links.run_data(identity)),
         files=tuple(run_view.files),
@@ -140,6 +143,8 @@ def _data(notebook: Notebook, view: View) -> dict[str, str]:
         "data/runs.csv": history.runs_csv(notebook),
         columns.FILE: columns.as_text(view),
         "data/decisions.json": decisions.as_json(view.notebook),
+        **dict(comparison_data.files(notebook, view)),
+        **dict(course_data.files(notebook)),
     }
     for identity in notebook.runs:
         content = notebook.as_json(identity)

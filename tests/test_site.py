@@ -291,7 +291,7 @@ def test_links_lead_to_pages_and_files_of_the_site(site: Site) -> None:
     known = {to.address(page.path) for page in site.pages} | set(site.files)
     known |= {page.record for page in site.pages if page.record}
     for page in site.pages:
-        for href in re.findall(r'href="([^"#:]+)(?:#[^"]*)?"', page.put_in(page.markdown)):
+        for href in re.findall(r'href="([^"#?:]+)(?:[#?][^"]*)?"', page.put_in(page.markdown)):
             base = Path(to.address(page.path)).parent
             target = os.path.normpath(base / href)
             assert target in known, f"{page.path} links to {href}"

@@ -18,6 +18,7 @@ PAGES = (
     "history.html",
     "explore.html",
     "decisions.html",
+    "compare.html",
     "audit.html",
     "checks.html",
     "glossary.html",
