@@ -312,7 +312,7 @@
     const which = lines.length ? "other metrics" : "metrics";
     const rest = others.length ? `Of the ${which}: ${others.join(", ")}.` : "";
     const alike = found.like_for_like
-      ? "Like for like: scenario and load are the same, and no other environment is on record. "
+      ? "Like for like: scenario and load are the same, no difference of the environment is on record. "
       : "";
     const put = found.factors.length > 1 ? "" : found.attribution;
     const title = make("h3", {}, badge(number), ` ${run.title} `);
@@ -407,7 +407,7 @@
     for (const run of runs) {
       columns.push(column(run, state.baseline, true));
       if (comparisons.has(run.line.id)) {
-        columns.push(make("th", { scope: "col" }, "Verdict", make("span", { class: "lb-sub" }, `on ${run.line.id}`)));
+        columns.push(make("th", { scope: "col" }, "Basis", make("span", { class: "lb-sub" }, `of the verdict on ${run.line.id}`)));
       }
     }
     const rows = [];
@@ -433,7 +433,7 @@
     const found = comparisons.get(line.id);
     if (!found) return [make("td", { class: "lb-number" }, given[0].texts.baseline)];
     const delta = found.metrics.find(({ name }) => name === metric.name);
-    if (!delta) return [make("td", { class: "lb-number" }, "\u2013"), make("td", {})];
+    if (!delta) return [make("td", { class: "lb-number" }, "\u2013"), make("td", { class: "lb-basis" })];
     const texts = delta.texts;
     const change = texts.change ? `${texts.delta} · ${texts.change}` : texts.delta;
     const many = comparisons.size > 1;
@@ -444,8 +444,9 @@
         { class: "lb-number" },
         make("strong", {}, texts.candidate),
         delta.delta === null ? "" : make("span", { class: "lb-sub" }, change),
+        make("div", {}, mark(delta.verdict), refs(warnings)),
       ),
-      make("td", {}, mark(delta.verdict), refs(warnings), make("span", { class: "lb-sub" }, delta.basis)),
+      make("td", { class: "lb-basis" }, delta.basis),
     ];
   }
 
