@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("resources",),
     ("assets",),
     ("progress",),
-    ("errors", "units"),
+    ("errors", "units", "scalability"),
     ("series",),
     ("kubectl",),
     ("writing",),
