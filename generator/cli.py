@@ -16,7 +16,10 @@ import typer
 from rich.console import Console
 
 from generator import (
+    alternatives,
     audit,
+    capacity,
+    conclusions,
     intake,
     notebook,
     provenance,
@@ -59,6 +62,13 @@ class DiffFormat(StrEnum):
 
     TEXT = "text"
     MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class CapacityFormat(StrEnum):
+    """How capacity is printed."""
+
+    TEXT = "text"
     JSON = "json"
 
 
@@ -145,6 +155,36 @@ def show(
     facts += [f"baseline: {opened.baselines[identity] or 'none'}"]
     measurements = opened.measurements[identity].values()
     terminal.print_measurements(_console(), record.title, measurements, facts)
+
+
+@app.command(name="capacity")
+def show_capacity(
+    campaign: Annotated[
+        str, typer.Argument(help="Only what this campaign has runs of.", show_default=False)
+    ] = "",
+    output: Annotated[CapacityFormat, typer.Option("--format", help="How to print.")] = (
+        CapacityFormat.TEXT
+    ),
+) -> None:
+    """Print how much each system carries: law, saturation, what saturates first, options."""
+    with usage_errors():
+        opened = _open()
+        if campaign and campaign not in opened.campaign_names:
+            raise NotebookError(
+                f"no campaign {campaign!r}: there are {', '.join(opened.campaign_names)}"
+            )
+        every = capacity.of(opened)
+    found = every.of_campaign(campaign) if campaign else every
+    placed = [
+        one
+        for one in alternatives.of(opened, every)
+        if not campaign or notebook.campaign_of(one.run) == campaign
+    ]
+    if output is CapacityFormat.JSON:
+        typer.echo(alternatives.as_json(found, placed), nl=False)
+        return
+    for line in conclusions.lines(found, placed):
+        typer.echo(terminal.plain(line))
 
 
 @app.command(name="schema")

@@ -238,7 +238,7 @@ def _differences(
 
 def named(part: BaseModel | Mapping[str, Any] | None) -> Iterator[tuple[str, tuple[Any, str]]]:
     """Name, comparable value and text of each setting of a part of a record, or of a tree."""
-    return settings(part) if isinstance(part, BaseModel) else _leaves(part or {}, "")
+    return settings(part) if isinstance(part, BaseModel) else leaves(part or {})
 
 
 def settings(
@@ -259,20 +259,21 @@ def settings(
             # The free tree keeps the names that people gave, where no field has the same one.
             taken = type(part).model_fields
             for key, item in value.items():
-                yield from _leaves(item, f"{dotted}.{key}" if key in taken else key)
+                yield from leaves(item, f"{dotted}.{key}" if key in taken else key)
         else:
-            yield from _leaves(value, dotted)
+            yield from leaves(value, dotted)
 
 
-def _leaves(value: Any, name: str) -> Iterator[tuple[str, tuple[Any, str]]]:
+def leaves(value: Any, name: str = "") -> Iterator[tuple[str, tuple[Any, str]]]:
+    """Dotted name, comparable value and text of each leaf of a tree of settings."""
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _leaves(item, f"{name}.{key}" if name else str(key))
+            yield from leaves(item, f"{name}.{key}" if name else str(key))
     elif isinstance(value, list | tuple):
         for position, item in enumerate(value):
             if isinstance(item, BaseModel):
                 yield from settings(item, f"{name}[{position}].")
             else:
-                yield from _leaves(item, f"{name}[{position}]")
+                yield from leaves(item, f"{name}[{position}]")
     elif value is not None:
         yield name, (value, str(value).lower() if isinstance(value, bool) else str(value))

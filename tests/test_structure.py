@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("kubectl",),
     ("writing",),
     ("yamltree", "display", "fields"),
-    ("attachments",),
+    ("attachments", "phrases"),
     ("measured", "narrative"),
     ("model",),
     ("kinds",),
@@ -99,10 +99,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("moves",),
     ("kept",),
     ("panels",),
+    ("systems",),
+    ("bottleneck", "refusal"),
+    ("saturation",),
+    ("capacity",),
     ("k6checks", "endpointchecks", "clusterchecks", "cachechecks", "smells"),
     ("crosschecks", "changechecks", "verdicts", "prose", "saying"),
     ("compare",),
     ("claims", "predictions"),
+    ("alternatives",),
+    ("conclusions",),
     ("typed",),
     ("telling",),
     ("entries",),
@@ -212,7 +218,7 @@ def test_shells_are_thin() -> None:
             assert node.end_lineno - node.lineno < 150, node.name
 
 
-@pytest.mark.parametrize("command", ["check", "diff", "show", "schema", "new"])
+@pytest.mark.parametrize("command", ["check", "diff", "show", "schema", "new", "capacity"])
 def test_commands_load_nothing_heavy(command: str) -> None:
     """A command that builds no site loads neither pandas nor matplotlib nor MkDocs."""
     code = (
