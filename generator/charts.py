@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from generator import bars, curves, drawing, overtime, placement, spread, usage, vector
+from generator import bars, curves, drawing, loadcurves, overtime, placement, spread, usage, vector
 from generator.vector import Chart, Sketch
 
 
@@ -21,12 +21,12 @@ class Kind:
     """A chart that can be drawn. `of` says what its function takes.
 
     `runs`: the notebook and identities of runs; `comparison`: a Comparison; `run`: a Run; `kept`:
-    tables with the run's phases, or names with their histograms.
+    tables with the run's phases, or names with their histograms; `capacity`: a Capacity.
     """
 
     name: str
     title: str
-    of: Literal["runs", "comparison", "run", "kept"]
+    of: Literal["runs", "comparison", "run", "kept", "capacity"]
     sketch: Callable[..., Sketch | None]
 
     def draw(self, *subject: Any) -> Chart | None:
@@ -47,6 +47,9 @@ CHARTS: dict[str, Kind] = {
         Kind("cache_timeline", "Cache hit rate over the run", "run", curves.cache_timeline),
         Kind("over_time", "The run over time", "kept", overtime.over_time),
         Kind("distribution", "Latency by percentile", "kept", spread.distribution),
+        Kind("load_throughput", "Throughput by load", "capacity", loadcurves.throughput),
+        Kind("load_latency", "Latency by throughput", "capacity", loadcurves.latency),
+        Kind("load_utilisation", "Resources by throughput", "capacity", loadcurves.utilisation),
         Kind("endpoints", "Latency by endpoint", "run", bars.endpoints),
     )
 }

@@ -40,6 +40,10 @@ DECISIONS = "decisions.md"
 AUDIT = "audit.md"
 CHECKS = "checks.md"
 GLOSSARY = "glossary.md"
+CAPACITY = "capacity.md"
+METHODS = "methods.md"
+
+CAPACITY_DATA = "data/capacity.json"
 
 
 def comparison(page: str, identity: str, baseline: str | None = None) -> str:

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from generator import comparison_page, decisionpages, doubtpages, exploring, links, overviews
+from generator import (
+    capacitypage,
+    comparison_page,
+    decisionpages,
+    doubtpages,
+    exploring,
+    links,
+    methodspage,
+    overviews,
+)
 from generator.render import Page, Part, Renderer
 from generator.view import View
 
@@ -83,6 +92,12 @@ PAGES: tuple[Overview, ...] = (
         scripts=exploring.EXPLORE_SCRIPTS,
     ),
     Overview(
+        links.CAPACITY,
+        "Capacity",
+        "How much each deployment carries, what saturates first, what an option would give.",
+        capacitypage.capacities,
+    ),
+    Overview(
         links.DECISIONS,
         "Decisions",
         "What is open, since when, and what became of what was proposed and done.",
@@ -106,6 +121,13 @@ PAGES: tuple[Overview, ...] = (
         "Glossary",
         "What each metric means, how it is obtained, and by what it is judged.",
         overviews.glossary,
+        boost=REFERENCE,
+    ),
+    Overview(
+        links.METHODS,
+        "Methods",
+        "Every formula of this site, with its meaning, its use and its source.",
+        methodspage.listed,
         boost=REFERENCE,
     ),
 )

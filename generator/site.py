@@ -13,6 +13,7 @@ from pathlib import Path
 
 from generator import (
     audit,
+    capacitypage,
     columns,
     comparison_data,
     course_data,
@@ -145,6 +146,7 @@ def _data(notebook: Notebook, view: View) -> dict[str, str]:
         "data/decisions.json": decisions.as_json(view.notebook),
         **dict(comparison_data.files(notebook, view)),
         **dict(course_data.files(notebook)),
+        links.CAPACITY_DATA: capacitypage.data(notebook),
     }
     for identity in notebook.runs:
         content = notebook.as_json(identity)

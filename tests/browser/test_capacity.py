@@ -1,0 +1,72 @@
+"""Capacity and Methods in a real Chromium: accessible, on a phone too, without scripts as well."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.axe import violations
+from tests.browser.conftest import QuietHandler
+from tests.browser.test_pages import Scheme, opened
+from tests.conftest import ROOT
+from tests.test_plugin import notebook_in
+
+MEASURED = "cache-on-one-host"
+
+
+@pytest.fixture(scope="module")
+def measured_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the site of the reported and of the measured runs is served."""
+    root = notebook_in(tmp_path_factory.mktemp("measured"))
+    shutil.copytree(ROOT / "experiments" / MEASURED, root / "experiments" / MEASURED)
+    command = Path(sys.executable).parent / "loadbook"
+    subprocess.run([command, "build", "--strict"], cwd=root, check=True, capture_output=True)
+    handler = functools.partial(QuietHandler, directory=str(root / "site"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", ["capacity.html", "methods.html"])
+def test_no_violation_of_wcag(
+    browser: Browser, measured_site: str, path: str, width: int, scheme: Scheme
+) -> None:
+    """axe finds nothing against WCAG 2.2 AA, light and dark, on a phone and on a desktop."""
+    with opened(browser, measured_site + path, width, scheme) as page:
+        assert violations(page) == []
+        excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(excess) == 0
+
+
+@pytest.mark.browser
+def test_without_scripts_all_of_it_is_there(browser: Browser, measured_site: str) -> None:
+    """Conclusion, charts with their words, tables: none of it needs a script."""
+    with opened(browser, measured_site + "capacity.html", script=False) as page:
+        assert page.get_by_text("Saturates", exact=True).first.is_visible()
+        assert page.locator("figure svg[role=img]").count() == 6
+        assert page.locator("#single-runs tbody tr").count() == 5
+
+
+@pytest.mark.browser
+def test_a_conclusion_leads_to_its_system(browser: Browser, measured_site: str) -> None:
+    """From the top of the page to a system by its link, from the keyboard."""
+    with opened(browser, measured_site + "capacity.html") as page:
+        page.get_by_role("link", name="shop: cache.enabled: true").first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**#system-2")
+        assert page.locator("#system-2").is_visible()
