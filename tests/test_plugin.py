@@ -126,8 +126,8 @@ def test_a_template_beside_the_records_replaces_the_packages(tmp_path: Path) -> 
     (own / "note.html").write_text("<p>OWN {{ block.text }}</p>\n", "utf-8")
     assert run("mkdocs", "build", "--strict", "--quiet", cwd=root).returncode == 0
     page = (root / "site" / "session-8" / "post-fix.html").read_text("utf-8")
-    assert "<p>OWN Not like for like" in page
-    assert re.search(r'<h2 id="figures">', page)
+    assert "<p>OWN Read with care: not like for like" in page
+    assert re.search(r'<h3 id="figures">', page)
 
 
 def test_no_record_opens_an_edit_link_elsewhere(tmp_path: Path) -> None:
