@@ -27,6 +27,7 @@ from generator import (
     scaffold,
     schema,
     settings,
+    sharing,
     terminal,
 )
 from generator.compare import compare
@@ -218,6 +219,7 @@ def new(run: Annotated[str, typer.Argument(help="The run to plan, as campaign/ru
 
 app.command(name="import")(intake.import_files)
 app.command()(intake.snapshot)
+app.command()(sharing.export)
 
 
 @app.command()

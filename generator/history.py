@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from generator.exporting import without_formula
 from generator.measurements import clean
 from generator.metrics import METRICS
 from generator.notebook import Notebook, campaign_of
@@ -80,6 +81,4 @@ def runs_csv(notebook: Notebook) -> str:
 
 def _cell(value: Any) -> Any:
     text = " ".join(value) if isinstance(value, list) else value
-    if isinstance(text, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{text}"
-    return text
+    return without_formula(text) if isinstance(text, str) else text
