@@ -35,7 +35,7 @@ from generator.units import NUMBER, RATIO, SECONDS, SHARE, Quantity
 from generator.verdicts import SIGNS
 from generator.view import KINDS, View
 
-SCHEMA = 1
+VERSION = 1
 """Version of the layout of these files."""
 
 INDEX = "data/compare.json"
@@ -59,9 +59,12 @@ def files(notebook: Notebook, view: View) -> Iterator[tuple[str, str]]:
         yield path, text_of(_repeats(notebook, group))
 
 
-def text_of(content: Any) -> str:
-    """Compact JSON that ends with a line break."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+def text_of(content: Mapping[str, Any]) -> str:
+    """Compact JSON with the version of its layout, that ends with a line break."""
+    return (
+        json.dumps({"version": VERSION, **content}, ensure_ascii=False, separators=(",", ":"))
+        + "\n"
+    )
 
 
 # --- the notebook ---------------------------------------------------------------------------------
@@ -71,7 +74,6 @@ def _index(notebook: Notebook, view: View) -> dict[str, Any]:
     of_metrics = [metric.unit for metric in METRICS.values()]
     units = {unit.name: unit for unit in (*of_metrics, SECONDS, NUMBER)}
     return {
-        "schema": SCHEMA,
         "minimum_repeats": notebook.settings.minimum_repeats,
         "enough": noise.ENOUGH,
         "confidence": noise.CONFIDENCE,

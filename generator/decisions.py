@@ -22,7 +22,7 @@ from generator.narrative import ChangeMade
 from generator.notebook import Notebook, moment
 from generator.predictions import Score, Standing, full
 
-SCHEMA = 1
+VERSION = 1
 """Version of the layout of `data/decisions.json`."""
 
 
@@ -265,5 +265,5 @@ def as_json(book: Notebook) -> str:
         for entry in found.entries.values()
     ]
     as_of = found.as_of.isoformat() if found.as_of else None
-    content = {"schema": SCHEMA, "as_of": as_of, "entries": listed}
+    content = {"version": VERSION, "as_of": as_of, "entries": listed}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -8,13 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from generator.datafiles import VERSION
 from generator.exporting import without_formula
 from generator.measurements import clean
 from generator.metrics import METRICS
 from generator.notebook import Notebook, campaign_of
-
-SCHEMA = 1
-"""Version of the layout of `data/runs.json`."""
 
 
 def frame(notebook: Notebook) -> pd.DataFrame:
@@ -56,7 +54,7 @@ def runs_json(notebook: Notebook) -> str:
         }
         for identity, measured in notebook.measurements.items()
     ]
-    return json.dumps({"schema": SCHEMA, "runs": runs}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"version": VERSION, "runs": runs}, indent=1, ensure_ascii=False) + "\n"
 
 
 def runs_csv(notebook: Notebook) -> str:

@@ -11,6 +11,8 @@ class Links:
     """How pages are addressed: `runs.html`, or `runs/` where `directory_urls` is set."""
 
     directory_urls: bool = False
+    site_url: str = ""
+    """Address where the site is published, with a slash at its end; empty where nobody said."""
 
     def address(self, path: str) -> str:
         """Where a page or file lies in the site: `runs.md` is at `runs.html`."""
@@ -29,6 +31,15 @@ class Links:
             link = link.removesuffix("index.html") or "./"
         return f"{link}#{anchor}" if anchor else link
 
+    def absolute(self, target: str) -> str:
+        """The whole address of a page or file of the site; empty where the site has none."""
+        if not self.site_url:
+            return ""
+        address = self.address(target)
+        if self.directory_urls and target.endswith(".md"):
+            address = address.removesuffix("index.html")
+        return f"{self.site_url}{address}"
+
 
 HOME = "index.md"
 RUNS = "runs.md"
@@ -44,6 +55,7 @@ CAPACITY = "capacity.md"
 METHODS = "methods.md"
 
 CAPACITY_DATA = "data/capacity.json"
+DATA = "use-the-data.md"
 
 
 def comparison(page: str, identity: str, baseline: str | None = None) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from generator import (
     capacitypage,
     comparison_page,
+    datapage,
     decisionpages,
     doubtpages,
     exploring,
@@ -128,6 +129,13 @@ PAGES: tuple[Overview, ...] = (
         "Methods",
         "Every formula of this site, with its meaning, its use and its source.",
         methodspage.listed,
+        boost=REFERENCE,
+    ),
+    Overview(
+        links.DATA,
+        "Use the data",
+        "The files that programs can read, and how to read them with pandas, DuckDB and curl.",
+        datapage.data,
         boost=REFERENCE,
     ),
 )

@@ -60,7 +60,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         options, problems = settings.read(root)
         opened = notebook.build(records.sources(root), options, problems)
         opened = provenance.checked(root, opened)
-        built = site.build(opened, Links(config.use_directory_urls), _templates(root))
+        built = site.build(opened, _links(config), _templates(root))
         errors = [problem for problem in built.problems if problem.level is Level.ERROR]
         if errors and config.strict:
             listed = "\n".join(problem.as_text() for problem in errors)
@@ -83,6 +83,11 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         """Put tables and charts into the finished page."""
         found = self.pages.get(page.file.src_uri)
         return found.put_in(output) if found else output
+
+
+def _links(config: MkDocsConfig) -> Links:
+    address = f"{config.site_url.rstrip('/')}/" if config.site_url else ""
+    return Links(config.use_directory_urls, address)
 
 
 def _templates(root: Path) -> list[Path]:

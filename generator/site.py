@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator import (
@@ -17,6 +17,7 @@ from generator import (
     columns,
     comparison_data,
     course_data,
+    datafiles,
     decisions,
     display,
     history,
@@ -60,12 +61,14 @@ def build(
     scores = tuple(predictions.scores(notebook))
     view = View(telling.told(notebook), comparisons, problems, to, scores)
     renderer = Renderer(templates, to)
+    files = _data(notebook, view)
+    view = replace(view, published=(*files, *map(links.run_record, notebook.runs)))
     built = [overview.page(renderer, view) for overview in pages.PAGES]
     for name in notebook.campaign_names:
         built.append(_campaign(renderer, view, name))
     for identity in notebook.runs:
         built.append(_run(renderer, view, identity))
-    return Site(tuple(built), _data(notebook, view), problems)
+    return Site(tuple(built), files, problems)
 
 
 def _campaign(renderer: Renderer, view: View, name: str) -> Page:
@@ -149,8 +152,8 @@ def _data(notebook: Notebook, view: View) -> dict[str, str]:
         links.CAPACITY_DATA: capacitypage.data(notebook),
     }
     for identity in notebook.runs:
-        content = notebook.as_json(identity)
+        content = {"version": datafiles.VERSION, **notebook.as_json(identity)}
         files[links.run_data(identity)] = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     for name, model in schema.SCHEMAS.items():
-        files[f"schema/{name}.schema.json"] = schema.schema_text(model)
-    return files
+        files[datafiles.schema_path(name)] = schema.schema_text(model)
+    return files | datafiles.schemas()

@@ -131,6 +131,8 @@ class View:
     problems: Sequence[Problem]
     to: Links
     scores: tuple[Score, ...] = ()
+    published: tuple[str, ...] = ()
+    """Paths of the data files and records in the site."""
     _from_first: dict[str, Comparison] = field(default_factory=dict)
 
     def problems_of(self, identity: str) -> Sequence[Problem]:

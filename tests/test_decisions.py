@@ -352,7 +352,7 @@ def test_the_page_of_hundreds_of_runs_is_capped() -> None:
 def test_data_file_holds_the_same(notebook: Notebook) -> None:
     """`data/decisions.json` has every entry with state, age and links, and the date of the ages."""
     content = json.loads(site.build(notebook).files["data/decisions.json"])
-    assert content["schema"] == 1
+    assert content["version"] == 1
     assert content["as_of"] == "2026-01-02"
     by_key = {entry["key"]: entry for entry in content["entries"]}
     assert list(by_key) == list(decisions.of(notebook).entries)

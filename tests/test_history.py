@@ -36,10 +36,10 @@ def test_the_table_has_every_run_and_every_metric(notebook: Notebook) -> None:
 
 
 def test_json_has_the_promised_layout(notebook: Notebook) -> None:
-    """`{"schema": 1, "runs": [{"id", …, "metrics": {name: value}}]}` in order of time."""
+    """`{"version": 1, "runs": [{"id", …, "metrics": {name: value}}]}` in order of time."""
     data = json.loads(history.runs_json(notebook))
-    assert set(data) == {"schema", "runs"}
-    assert data["schema"] == 1
+    assert set(data) == {"version", "runs"}
+    assert data["version"] == 1
     assert [run["id"] for run in data["runs"]] == list(notebook.runs)
     for run in data["runs"]:
         assert set(run) == {
@@ -116,7 +116,7 @@ def test_csv_quotes_what_would_break_a_row() -> None:
 def test_an_empty_notebook_has_empty_files() -> None:
     """Without runs there is a JSON without runs, and a CSV of headings."""
     empty = book({})
-    assert json.loads(history.runs_json(empty)) == {"schema": 1, "runs": []}
+    assert json.loads(history.runs_json(empty)) == {"version": 1, "runs": []}
     assert rows(empty) == []
     assert history.runs_csv(empty).startswith("id,campaign,title,")
     assert history.frame(empty).empty

@@ -71,9 +71,9 @@ def test_two_builds_give_the_same_bytes() -> None:
 
 
 def test_runs_json_holds_every_metric_of_every_run(site: Site) -> None:
-    """`data/runs.json` has schema 1 and the runs in order of time, metrics by name."""
+    """`data/runs.json` has version 1 and the runs in order of time, metrics by name."""
     content = json.loads(site.files["data/runs.json"])
-    assert content["schema"] == 1
+    assert content["version"] == 1
     assert [run["id"] for run in content["runs"]] == [
         "earlier/day-6",
         "earlier/day-7",
