@@ -72,6 +72,14 @@ DATA_FILES = (
         "unit, source and warnings.",
         "data-run",
     ),
+    DataFile(
+        "badges/latest/<scenario>/<metric>.svg",
+        "A headline figure of the latest completed run of a scenario, with its verdict.",
+    ),
+    DataFile(
+        "badges/<campaign>/<run>/<metric>.svg",
+        "A headline figure of a run, with its verdict; its page has the Markdown to embed it.",
+    ),
     DataFile("schema/<name>.schema.json", "The JSON Schemas of records and data files."),
     DataFile("<campaign>/<run>.yaml", "The record of a run, which all else is made from."),
 )

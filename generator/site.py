@@ -13,6 +13,7 @@ from pathlib import Path
 
 from generator import (
     audit,
+    badges,
     capacitypage,
     columns,
     comparison_data,
@@ -62,6 +63,7 @@ def build(
     view = View(telling.told(notebook), comparisons, problems, to, scores)
     renderer = Renderer(templates, to)
     files = _data(notebook, view)
+    files |= badges.files(notebook, comparisons)
     view = replace(view, published=(*files, *map(links.run_record, notebook.runs)))
     built = [overview.page(renderer, view) for overview in pages.PAGES]
     for name in notebook.campaign_names:
@@ -124,6 +126,7 @@ def _run(renderer: Renderer, view: View, identity: str) -> Page:
         data_href=view.to.href(page, links.run_data(identity)),
         files=tuple(run_view.files),
         around=_around(view, identity),
+        share=badges.share(notebook, view.comparisons, identity, view.to),
     )
 
 

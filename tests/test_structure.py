@@ -128,7 +128,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("charts", "blocks"),
     ("tables", "caveats", "sparkline"),
     ("view", "render"),
-    ("columns", "repeats", "systemview"),
+    ("columns", "repeats", "systemview", "badges"),
     ("k6figures",),
     ("detail",),
     ("cluster", "decisionpages", "evidence", "story", "doubtpages", "capacitypage", "methodspage"),
