@@ -80,6 +80,11 @@ DATA_FILES = (
         "badges/<campaign>/<run>/<metric>.svg",
         "A headline figure of a run, with its verdict; its page has the Markdown to embed it.",
     ),
+    DataFile(
+        "social/<campaign>/<run>.png",
+        "The picture of a run that chats show beside a link to its page.",
+    ),
+    DataFile("feed.xml", "Atom feed of the newest runs with their verdicts."),
     DataFile("schema/<name>.schema.json", "The JSON Schemas of records and data files."),
     DataFile("<campaign>/<run>.yaml", "The record of a run, which all else is made from."),
 )

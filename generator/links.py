@@ -56,6 +56,7 @@ METHODS = "methods.md"
 
 CAPACITY_DATA = "data/capacity.json"
 DATA = "use-the-data.md"
+FEED = "feed.xml"
 
 
 def comparison(page: str, identity: str, baseline: str | None = None) -> str:

@@ -33,6 +33,7 @@ class LoadbookConfig(base.Config):
     tolerance = config_options.Optional(config_options.Type((str, int, float)))
     tolerances = config_options.Type(dict, default={})
     minimum_repeats = config_options.Type(int, default=1)
+    social = config_options.Optional(config_options.Type(bool))
 
 
 class LoadbookPlugin(BasePlugin[LoadbookConfig]):
@@ -73,7 +74,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             file = File.generated(config, page.path, content=page.markdown)
             file.edit_uri = page.record or None
             published.append(file)
-        for path, content in built.files.items():
+        for path, content in {**built.files, **built.pictures}.items():
             published.append(File.generated(config, path, content=content))
         for path, source in assets.ASSETS.items():
             published.append(File.generated(config, path, abs_src_path=str(source)))

@@ -24,7 +24,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from generator import telling
+from generator import links, telling
 from generator.blocks import App, Beside, Block, Items, Note, Picture, Prose, Table, Tiles
 from generator.claims import Standing
 from generator.links import Links
@@ -40,7 +40,7 @@ class Page:
 
     `path` is that of the Markdown file in the site; `record` is the record that it shows, as a
     path below experiments/, empty where there is none. `scripts` are links to the scripts that
-    this page needs beyond those of every page.
+    this page needs beyond those of every page, `head` is HTML for its head.
     """
 
     path: str
@@ -49,9 +49,13 @@ class Page:
     late: tuple[str, ...] = ()
     record: str = ""
     scripts: tuple[str, ...] = ()
+    head: str = ""
 
     def put_in(self, text: str) -> str:
-        """`text` with every marker replaced, and the page's own scripts at its end."""
+        """`text` with every marker replaced, its head completed, the page's scripts at its end."""
+        before, end, after = text.partition("</head>")
+        if end:
+            text = f"{before}{self.head}{end}{after}"
         for number, html in enumerate(self.late):
             text = text.replace(MARKER.format(number), html, 1)
         if self.scripts:
@@ -90,6 +94,11 @@ TEMPLATE_OF: dict[type, str] = {
 LATE = (Table, Picture, Beside)
 
 
+FEED = Markup('<link rel="alternate" type="application/atom+xml" title="New runs" href="{}">')
+
+_NOTHING = Markup()
+
+
 class Renderer:
     """Renders pages with the templates in `folders`, the first that has a template wins."""
 
@@ -117,11 +126,13 @@ class Renderer:
         description: str = "",
         boost: float = 1.0,
         scripts: Sequence[str] = (),
+        head: Markup = _NOTHING,
         **context: object,
     ) -> Page:
         """The page of these parts; `context` is what its template needs beyond them.
 
-        `boost` is what the page weighs in the search, `scripts` are paths in the site.
+        `boost` is what the page weighs in the search, `scripts` are paths in the site, `head` is
+        for the page's head, beside the link to the feed.
         """
         late: list[str] = []
         rendered = [
@@ -141,7 +152,9 @@ class Renderer:
             meta["description"] = str(escape(" ".join(bare.split())[:200]))
         front = "".join(f"{name}: {json.dumps(value)}\n" for name, value in meta.items())
         needed = tuple(self.to.href(path, script) for script in scripts)
-        return Page(path, title, f"---\n{front}---\n\n{body}", tuple(late), record, needed)
+        head = FEED.format(self.to.href(path, links.FEED)) + head
+        text = f"---\n{front}---\n\n{body}"
+        return Page(path, title, text, tuple(late), record, needed, str(head))
 
     def _block(self, block: Block, late: list[str]) -> Markup:
         template = self.environment.get_template(f"blocks/{TEMPLATE_OF[type(block)]}")

@@ -1,4 +1,4 @@
-"""The notebook's settings: how strictly runs are compared.
+"""The notebook's settings: how strictly runs are compared, what is drawn of them.
 
 They stand in `mkdocs.yml` under `plugins: - loadbook:`, the one place that the site and the
 commands both read.
@@ -31,7 +31,7 @@ def _metric_name(name: str) -> str:
 
 
 class Settings(Part):
-    """How runs are compared."""
+    """How runs are compared, and what is drawn of them."""
 
     tolerance: Share = Field(
         Quantity(0.05, 0.05, text="5%"),
@@ -43,6 +43,12 @@ class Settings(Part):
     )
     minimum_repeats: int = Field(
         1, ge=1, le=1000, description="Runs needed on each side before anything is judged."
+    )
+
+    social: bool | None = Field(
+        None,
+        description="Whether a picture of each run is drawn, which chats show beside a link; else "
+        "where site_url is set.",
     )
 
     def tolerance_of(self, metric: Metric) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator import (
@@ -21,6 +21,7 @@ from generator import (
     datafiles,
     decisions,
     display,
+    feed,
     history,
     links,
     overviews,
@@ -28,6 +29,7 @@ from generator import (
     predictions,
     schema,
     sections,
+    social,
     telling,
 )
 from generator.compare import compare
@@ -41,11 +43,15 @@ from generator.view import RunView, View
 
 @dataclass(frozen=True)
 class Site:
-    """All that is published: pages, and files by their path in the site."""
+    """All that is published: pages, and files by their path in the site.
+
+    `pictures` are files that are no text.
+    """
 
     pages: tuple[Page, ...]
     files: Mapping[str, str]
     problems: tuple[Problem, ...]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def build(
@@ -64,13 +70,22 @@ def build(
     renderer = Renderer(templates, to)
     files = _data(notebook, view)
     files |= badges.files(notebook, comparisons)
-    view = replace(view, published=(*files, *map(links.run_record, notebook.runs)))
+    files[links.FEED] = feed.xml(view.notebook, comparisons, to)
+    pictures = social.pictures(view.notebook, comparisons) if _draws(notebook, to) else {}
+    records = map(links.run_record, notebook.runs)
+    view = replace(view, published=(*files, *pictures, *records))
     built = [overview.page(renderer, view) for overview in pages.PAGES]
     for name in notebook.campaign_names:
         built.append(_campaign(renderer, view, name))
     for identity in notebook.runs:
         built.append(_run(renderer, view, identity))
-    return Site(tuple(built), files, problems)
+    return Site(tuple(built), files, problems, pictures)
+
+
+def _draws(notebook: Notebook, to: Links) -> bool:
+    """Whether there are pictures of the runs: as configured, else where they have an address."""
+    asked = notebook.settings.social
+    return bool(to.site_url) if asked is None else asked
 
 
 def _campaign(renderer: Renderer, view: View, name: str) -> Page:
@@ -126,6 +141,9 @@ def _run(renderer: Renderer, view: View, identity: str) -> Page:
         data_href=view.to.href(page, links.run_data(identity)),
         files=tuple(run_view.files),
         around=_around(view, identity),
+        head=social.tags(
+            notebook, run_view.comparison, identity, view.to, _draws(notebook, view.to)
+        ),
         share=badges.share(notebook, view.comparisons, identity, view.to),
     )
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -79,3 +80,29 @@ def test_the_examples_of_the_page_run(published: Published, tmp_path: Path) -> N
     assert "session-8/post-code\t263.0\n" in lines
     assert re.search(r"stress\W+5\W+189\.61", asked)
     assert "latency_p95" in asked
+
+
+def test_pages_name_the_feed_and_runs_their_picture(published: Published) -> None:
+    """Every page leads to the feed, a run's page to its picture; both are there as they say."""
+    for path in ("index.html", "session-8/post-code.html", "session-8/index.html"):
+        head = published.text(path).partition("</head>")[0]
+        (href,) = re.findall(r'type="application/atom\+xml" title="New runs" href="([^"]+)"', head)
+        assert ((published.folder / path).parent / href).resolve().name == "feed.xml"
+    assert "<title>Day 8 post-code" in published.text("feed.xml")
+    head = published.text("session-8/post-code.html").partition("</head>")[0]
+    (image,) = re.findall(r'<meta property="og:image" content="([^"]+)">', head)
+    with urlopen(image) as answer:
+        assert answer.headers["Content-Type"] == "image/png"
+        assert answer.read()[:4] == b"\x89PNG"
+
+
+def test_a_badge_is_served_where_the_page_says(published: Published) -> None:
+    """The Markdown that a run's page offers names a badge of this site, by its whole address."""
+    page = html.unescape(re.sub(r"<[^>]+>", "", published.text("session-8/post-code.html")))
+    offered = re.findall(r"\[!\[[^\]]+\]\((\S+)\)\]\((\S+)\)", page)
+    assert len(offered) == 12
+    for badge, target in offered:
+        with urlopen(badge) as answer:
+            assert answer.headers["Content-Type"] == "image/svg+xml"
+        with urlopen(target) as answer:
+            assert answer.status == 200
