@@ -12,8 +12,9 @@
 5. `audit` looks for what contradicts itself; `claims`, `typed` and `predictions` hold what people
    say against the data, `telling` puts figures into their prose.
 6. `sections` and `overviews` make blocks of all that, `charts` draws, `render` makes pages.
-7. `site` puts everything together, in memory: pages and data files.
-8. `plugin` hands that to MkDocs; `cli` and `intake` are the commands.
+7. `site` puts everything together, in memory: pages and data files (`datafiles`), `badges`, the
+   `feed`, pictures (`social`); `report` makes one document of a page.
+8. `plugin` hands that to MkDocs; `cli`, `intake` and `sharing` are the commands.
 
 Imports run from the end of this list to its start, never back.
 """

@@ -79,7 +79,9 @@ def of_run(
             if judged:
                 sign, baseline = SIGNS[judged.verdict], comparisons[identity].baseline
                 against = f", {delta_text(judged)} {sign} {judged.verdict} against {baseline}"
-            found[name] = _badge(identity, measured[name], judged and judged.verdict, against)
+            found[name] = _badge(
+                identity, measured[name], judged.verdict if judged else None, against
+            )
     return found
 
 

@@ -220,6 +220,7 @@ def new(run: Annotated[str, typer.Argument(help="The run to plan, as campaign/ru
 app.command(name="import")(intake.import_files)
 app.command()(intake.snapshot)
 app.command()(sharing.export)
+app.command()(sharing.report)
 
 
 @app.command()

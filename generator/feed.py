@@ -33,7 +33,7 @@ def xml(notebook: Notebook, comparisons: Mapping[str, Comparison], to: Links) ->
     """The feed of a told notebook, newest run first."""
     listed = [
         identity
-        for identity in reversed(notebook.runs)
+        for identity in reversed(list(notebook.runs))
         if notebook.runs[identity].date and notebook.runs[identity].status != "planned"
     ][:NEWEST]
     root = Element("feed", {"xmlns": ATOM})

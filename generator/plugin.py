@@ -74,7 +74,8 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             file = File.generated(config, page.path, content=page.markdown)
             file.edit_uri = page.record or None
             published.append(file)
-        for path, content in {**built.files, **built.pictures}.items():
+        contents: dict[str, str | bytes] = {**built.files, **built.pictures}
+        for path, content in contents.items():
             published.append(File.generated(config, path, content=content))
         for path, source in assets.ASSETS.items():
             published.append(File.generated(config, path, abs_src_path=str(source)))

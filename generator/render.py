@@ -18,6 +18,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -137,7 +138,7 @@ class Renderer:
         late: list[str] = []
         rendered = [
             (part, Markup("\n").join(self._block(block, late) for block in blocks))
-            for part, blocks in zip(parts, _numbered(parts), strict=True)
+            for part, blocks in zip(parts, numbered(parts), strict=True)
         ]
         body = self.environment.get_template(f"pages/{template}.md").render(
             title=title, parts=rendered, **context
@@ -156,16 +157,20 @@ class Renderer:
         text = f"---\n{front}---\n\n{body}"
         return Page(path, title, text, tuple(late), record, needed, str(head))
 
-    def _block(self, block: Block, late: list[str]) -> Markup:
+    def html(self, block: Block) -> Markup:
+        """A block as finished HTML."""
         template = self.environment.get_template(f"blocks/{TEMPLATE_OF[type(block)]}")
-        html = Markup(template.render(block=block))  # noqa: S704 (the template escapes)
+        return Markup(template.render(block=block))  # noqa: S704 (the template escapes)
+
+    def _block(self, block: Block, late: list[str]) -> Markup:
+        html = self.html(block)
         if isinstance(block, LATE) and not (isinstance(block, Table) and block.searched):
             late.append(str(html))
             return Markup(MARKER.format(len(late) - 1))  # noqa: S704 (ours alone)
         return html
 
 
-def _numbered(parts: Sequence[Part]) -> list[list[Block]]:
+def numbered(parts: Sequence[Part]) -> list[list[Block]]:
     """The blocks of the parts; a picture whose id is taken on the page gets a number."""
     seen: Counter[str] = Counter()
 
@@ -188,6 +193,11 @@ def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
     parser.enable("table").disable(["image", "heading", "lheading", "html_block", "html_inline"])
     return parser
+
+
+def parsed(text: str) -> list[Token]:
+    """A record's Markdown as tokens, of nothing but what a page may show of it."""
+    return _markdown().parse(text)
 
 
 def prose(text: str) -> Markup:

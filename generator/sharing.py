@@ -25,6 +25,14 @@ class ExportFormat(StrEnum):
     PARQUET = "parquet"
 
 
+class ReportFormat(StrEnum):
+    """What a report is written as."""
+
+    HTML = "html"
+    PDF = "pdf"
+    MD = "md"
+
+
 class ExportShape(StrEnum):
     """A row for each figure, or one for each run."""
 
@@ -61,6 +69,36 @@ def export(
         else:
             as_csv = output is ExportFormat.CSV
             content = (exporting.as_csv(found) if as_csv else exporting.as_json(found)).encode()
+        _hand_over(content, out)
+
+
+def report(
+    name: Annotated[str, typer.Argument(help="A run, as campaign/run, or a campaign.")],
+    output: Annotated[ReportFormat, typer.Option("--format", help="How to write.")] = (
+        ReportFormat.HTML
+    ),
+    out: Out = None,
+    site_url: Annotated[
+        str, typer.Option(metavar="URL", help="Where the site is: links lead there.")
+    ] = "",
+) -> None:
+    """Write a run or a campaign as one document that stands alone, to send or to print."""
+    with usage_errors():
+        opened = _open()
+        if output is ReportFormat.PDF and out is None:
+            raise NotebookError("a PDF is no text: name a file with --out FILE")
+        if site_url and not site_url.startswith(("https://", "http://")):
+            raise NotebookError(f"--site-url {site_url}: an address starts with https://")
+        address = f"{site_url.rstrip('/')}/" if site_url else ""
+        # All that draws is only loaded where something is drawn.
+        from generator import printing, report
+
+        known = identity_of(name).rstrip("/")
+        if output is ReportFormat.MD:
+            content = report.markdown(opened, known, address).encode()
+        else:
+            page = report.html(opened, known, address)
+            content = printing.pdf(page) if output is ReportFormat.PDF else page.encode()
         _hand_over(content, out)
 
 

@@ -38,7 +38,7 @@ from generator.links import Links
 from generator.notebook import Notebook, campaign_of
 from generator.render import Page, Renderer
 from generator.resources import TEMPLATES
-from generator.view import RunView, View
+from generator.view import View
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,8 @@ def build(
 ) -> Site:
     """Every page and data file of the notebook."""
     to = to or Links()
-    problems = tuple(audit.problems(notebook))
-    comparisons = {
-        identity: compare(notebook, baseline, identity)
-        for identity, baseline in notebook.baselines.items()
-        if baseline is not None
-    }
-    scores = tuple(predictions.scores(notebook))
-    view = View(telling.told(notebook), comparisons, problems, to, scores)
+    view = view_of(notebook, to)
+    comparisons = view.comparisons
     renderer = Renderer(templates, to)
     files = _data(notebook, view)
     files |= badges.files(notebook, comparisons)
@@ -79,7 +73,19 @@ def build(
         built.append(_campaign(renderer, view, name))
     for identity in notebook.runs:
         built.append(_run(renderer, view, identity))
-    return Site(tuple(built), files, problems, pictures)
+    return Site(tuple(built), files, tuple(view.problems), pictures)
+
+
+def view_of(notebook: Notebook, to: Links) -> View:
+    """What the pages are made from: the prose told, every run compared, everything audited."""
+    comparisons = {
+        identity: compare(notebook, baseline, identity)
+        for identity, baseline in notebook.baselines.items()
+        if baseline is not None
+    }
+    problems = tuple(audit.problems(notebook))
+    scores = tuple(predictions.scores(notebook))
+    return View(telling.told(notebook), comparisons, problems, to, scores)
 
 
 def _draws(notebook: Notebook, to: Links) -> bool:
@@ -107,18 +113,9 @@ def _campaign(renderer: Renderer, view: View, name: str) -> Page:
 
 def _run(renderer: Renderer, view: View, identity: str) -> Page:
     notebook = view.notebook
-    run = notebook.runs[identity]
+    run_view = view.run(identity)
+    run = run_view.run
     page = links.run_page(identity)
-    run_view = RunView(
-        notebook,
-        identity,
-        run,
-        dict(notebook.measurements[identity]),
-        view.comparisons.get(identity),
-        tuple(view.problems_of(identity)),
-        view.to,
-        view.scores,
-    )
     parts = list(sections.parts(run_view))
     name = campaign_of(identity)
     baseline = notebook.baselines[identity]

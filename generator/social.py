@@ -9,6 +9,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from markupsafe import Markup
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -103,9 +104,9 @@ def png(shown: Card) -> bytes:
             sheet.figure(_MARGIN + each * number, each - 32, one)
         sheet.text(_MARGIN, 580, fit(shown.against, 820, 22), 22, _MUTED)
         sheet.text(WIDTH - _MARGIN, 580, "Loadbook", 22, _MUTED, align="right")
-        canvas = FigureCanvasAgg(figure)
+        canvas: Any = FigureCanvasAgg(figure)  # what it can do is not typed
         canvas.draw()
-    drawn = Image.frombuffer("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba()))
+    drawn = Image.frombuffer("RGBA", (WIDTH, HEIGHT), bytes(canvas.buffer_rgba()))
     # A palette makes a third of the size; there are few colours in it.
     few = drawn.convert("RGB").quantize(_COLOUR_COUNT, Image.Quantize.FASTOCTREE, dither=_SHARP)
     buffer = io.BytesIO()

@@ -135,6 +135,19 @@ class View:
     """Paths of the data files and records in the site."""
     _from_first: dict[str, Comparison] = field(default_factory=dict)
 
+    def run(self, identity: str) -> RunView:
+        """What the page of one of the runs is made from."""
+        return RunView(
+            self.notebook,
+            identity,
+            self.notebook.runs[identity],
+            dict(self.notebook.measurements[identity]),
+            self.comparisons.get(identity),
+            tuple(self.problems_of(identity)),
+            self.to,
+            self.scores,
+        )
+
     def problems_of(self, identity: str) -> Sequence[Problem]:
         """What the checks say of a run's record."""
         return self._by_file.get(records.file_of_run(identity), ())

@@ -24,6 +24,7 @@ PAGES = (
     "checks.html",
     "glossary.html",
     "methods.html",
+    "use-the-data.html",
     "session-8/index.html",
     "session-8/pre-fix.html",
     "session-8/post-fix.html",

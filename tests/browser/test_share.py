@@ -1,0 +1,51 @@
+"""What the site offers to take away, for everybody: the data's page, and a run's badges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_pages import Scheme, opened
+from tests.browser.test_report import AXE, TAGS
+
+
+def violations(page: Page, within: str) -> list[Any]:
+    """What axe finds wrong with a part of the page."""
+    page.evaluate(AXE.read_text("utf-8"))
+    asked = "([within, tags]) => axe.run(within, {runOnly: {type: 'tag', values: tags}})"
+    found = page.evaluate(asked, [within, TAGS])
+    assert found["passes"]
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_the_datas_page_is_for_everybody(
+    browser: Browser, address: str, width: int, scheme: Scheme
+) -> None:
+    """The page of files and examples has no violation of WCAG 2.2 AA."""
+    with opened(browser, address + "use-the-data.html", width, scheme) as page:
+        expect(page.locator("pre > code").first).to_be_visible()
+        assert violations(page, "article") == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_badges_unfold_from_the_keyboard(
+    browser: Browser, address: str, width: int, scheme: Scheme
+) -> None:
+    """The folded badges open by Enter, fit the window, and have no violation of WCAG 2.2 AA."""
+    with opened(browser, address + "session-8/post-code.html", width, scheme) as page:
+        share = page.locator("details.lb-share")
+        expect(share.locator("svg").first).to_be_hidden()
+        share.locator("summary").focus()
+        page.keyboard.press("Enter")
+        expect(share.locator("svg").first).to_be_visible()
+        assert share.locator("svg").count() == 6
+        assert violations(page, "details.lb-share") == []
+        excess = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert excess == 0
