@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from generator.fields import NAME
@@ -58,26 +60,61 @@ Attachments = Mapping[str, Mapping[str, Attachment]]
 """The files of each run's folder: by the run's identity, then by name."""
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A file in a run's folder, wherever that lies: its name, its size in bytes, how it is read.
+
+    `size` is None of what is no plain file. `read` raises OSError.
+    """
+
+    name: str
+    size: int | None
+    read: Callable[[], bytes]
+
+
 def read(folder: Path, records: Mapping[str, bytes]) -> Attachments:
     """The attachments of these runs; `folder` holds the campaigns, `records` the runs' files."""
+    return gathered(
+        records,
+        lambda identity: [
+            Beside(path.name, _size(path), partial(_content, path))
+            for path in _files(folder / identity)
+        ],
+    )
+
+
+def gathered(
+    records: Mapping[str, bytes], beside: Callable[[str], Iterable[Beside]]
+) -> Attachments:
+    """The attachments of these runs; `beside` has the files of a run's folder in order of name."""
     found: dict[str, dict[str, Attachment]] = {}
     left = MAX_TOTAL
     for identity, record in records.items():
         files: dict[str, Attachment] = {}
         tables = 0
-        for path in _files(folder / identity):
-            named = path.suffix == TABLE and path.name.encode() in record
+        for one in beside(identity):
+            named = one.name.endswith(TABLE) and one.name.encode() in record
             if named and tables >= MAX_TABLES:
                 reason = f"a run has at most {MAX_TABLES} tables"
-                files[path.name] = Attachment(_size(path), refused=reason)
+                files[one.name] = Attachment(one.size, refused=reason)
                 continue
-            attachment = _table(path, min(MAX_BYTES, left)) if named else Attachment(_size(path))
+            attachment = _table(one, min(MAX_BYTES, left)) if named else Attachment(one.size)
             tables += named
             left -= len(attachment.content or b"")
-            files[path.name] = attachment
+            files[one.name] = attachment
         if files:
             found[identity] = files
     return found
+
+
+def fitting(names: Iterable[str]) -> list[str]:
+    """Of the names in a run's folder the first that may be published, in their order."""
+    named = (
+        name
+        for name in sorted(names)
+        if Path(name).suffix in PUBLISHED and re.fullmatch(NAME, name)
+    )
+    return list(islice(named, MAX_FILES))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -85,12 +122,10 @@ def _files(folder: Path) -> Iterator[Path]:
     if folder.is_symlink() or not folder.is_dir():
         return
     try:
-        paths = sorted(folder.iterdir())
+        paths = list(folder.iterdir())
     except OSError:
         return
-    fitting = (path for path in paths if path.suffix in PUBLISHED)
-    named = (path for path in fitting if re.fullmatch(NAME, path.name))
-    yield from (path for _, path in zip(range(MAX_FILES), named, strict=False))
+    yield from (folder / name for name in fitting(path.name for path in paths))
 
 
 def _size(path: Path) -> int | None:
@@ -102,9 +137,9 @@ def _size(path: Path) -> int | None:
     return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
-def _table(path: Path, most: int) -> Attachment:
+def _table(one: Beside, most: int) -> Attachment:
     """A table with its content, or with the reason why that is not read."""
-    size = _size(path)
+    size = one.size
     if size is None:
         return Attachment(None, refused="it is a link or a folder, which is not followed")
     if size > MAX_BYTES:
@@ -113,9 +148,14 @@ def _table(path: Path, most: int) -> Attachment:
         reason = f"the tables of the notebook have more than {MAX_TOTAL:,} bytes"
         return Attachment(size, refused=reason)
     try:
-        # It may have become a link, or something that never ends, since it was looked at.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        with os.fdopen(os.open(path, flags), "rb") as stream:
-            return Attachment(size, stream.read(size))
+        return Attachment(size, one.read()[:size])
     except OSError as error:
         return Attachment(size, refused=f"it can't be read: {error.strerror}")
+
+
+def _content(path: Path) -> bytes:
+    """The content of a table's file, no more than a table may have."""
+    # It may have become a link, or something that never ends, since it was looked at.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags), "rb") as stream:
+        return stream.read(MAX_BYTES)

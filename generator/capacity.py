@@ -141,7 +141,7 @@ class Capacities:
     def as_json(self) -> dict[str, Any]:
         """The content of data/capacity.json."""
         return {
-            "schema": 1,
+            "version": 1,
             "systems": [one.as_json() for one in self.known],
             "refused": [one.as_json() for one in self.refused],
             "runs_without_vus_or_throughput": self.left_out,

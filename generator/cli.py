@@ -23,6 +23,7 @@ from generator import (
     intake,
     notebook,
     provenance,
+    pulls,
     records,
     scaffold,
     schema,
@@ -78,6 +79,7 @@ class SchemaKind(StrEnum):
 
     RUN = "run"
     CAMPAIGN = "campaign"
+    OBJECTIVES = "objectives"
 
 
 @app.command()
@@ -221,6 +223,7 @@ app.command(name="import")(intake.import_files)
 app.command()(intake.snapshot)
 app.command()(sharing.export)
 app.command()(sharing.report)
+app.command(name="gate")(pulls.gate_run)
 
 
 @app.command()

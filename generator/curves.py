@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from generator import display, drawing, figures, lettering, likeness
+from generator import display, drawing, figures, lettering, likeness, limits
 from generator.drawing import WIDTH, Align, Box, Canvas, Colour, Point, size_of
 from generator.lettering import HEADING, SMALL, last_part, named
+from generator.limits import Limit
 from generator.measurements import Measurement
 from generator.metrics import METRICS, Metric
 from generator.model import Run
@@ -143,7 +144,7 @@ def progression(
         series = [notebook.measurements[run].get(name) for run in runs]
         known = {p: one for p, one in enumerate(series) if one and one.quantity}
         if known:
-            panels.append((METRICS[name], known))
+            panels.append((METRICS[name], known, limits.over_runs(notebook, runs, name)))
     if len(runs) < 2 or not panels:
         return None
     canvas = Canvas()
@@ -158,8 +159,8 @@ def progression(
         if not likeness.alike(notebook, before, after)
     )
     bottom = 0.0
-    for metric, known in panels:
-        bottom = _panel(canvas, bottom, metric, known, xs, labels, apart) + 20
+    for metric, known, wanted in panels:
+        bottom = _panel(canvas, bottom, metric, known, wanted, xs, labels, apart) + 20
     bottom = _run_names(canvas, bottom - 20, labels, xs)
     notes = [f"runs {shape}"] if shape else []
     if apart:
@@ -170,7 +171,10 @@ def progression(
         text = ", ".join(notes)
         canvas.text(0, bottom + 8, text, colour=Colour.MUTED, size=SMALL, middle=True)
         bottom += 16
-    told = "; ".join(_told(metric, known, names) for metric, known in panels)
+    told = "; ".join(
+        ", ".join((_told(metric, known, names), *(limit.told for limit in wanted)))
+        for metric, known, wanted in panels
+    )
     like = f" {len(apart)} of them are not like for like with the one before." if apart else ""
     alt = f"{len(runs)} runs, {named(names[0])} to {named(names[-1])}.{like} {told}."
     return Sketch(canvas.end(bottom), alt)
@@ -181,18 +185,22 @@ def _panel(
     top: float,
     metric: Metric,
     known: Mapping[int, Measurement],
+    wanted: Sequence[Limit],
     xs: Sequence[float],
     labels: Sequence[str],
     apart: frozenset[int],
 ) -> float:
     """One metric over the runs; returns where it ends."""
     base, ceiling = top + 102, top + 37
-    canvas.text(0, top + 7, metric.label, size=HEADING, bold=True)
+    title = canvas.text(0, top + 7, metric.label, size=HEADING, bold=True)
+    hint = Box(WIDTH, top, WIDTH, top)
     if metric.better:
-        hint = f"{metric.better} is better"
-        canvas.text(WIDTH, top + 7, hint, colour=Colour.MUTED, size=SMALL, align="right")
+        words = f"{metric.better} is better"
+        hint = canvas.text(WIDTH, top + 7, words, colour=Colour.MUTED, size=SMALL, align="right")
     quantities = {position: one.quantity for position, one in known.items()}
-    highest = drawing.largest(quantities.values())
+    largest = drawing.largest(quantities.values())
+    drawn = limits.near(wanted, largest)
+    highest = max(largest, *(limit.value for limit in drawn), 0.0)
 
     def at(value: float) -> float:
         return base - value / highest * (base - ceiling)
@@ -211,6 +219,24 @@ def _panel(
         if quantity.is_range and quantity.end is not None:
             start = (xs[position], at(quantity.start))
             canvas.line([start, points[position]], colour=Colour.SERIES_1, width=4)
+    half = (xs[1] - xs[0]) / 2
+    aside = [f"{limit.words}, beyond the scale" for limit in wanted if limit not in drawn]
+    for limit in drawn:
+        ends = (max(_LEFT, xs[limit.first] - half), xs[limit.last] + half)
+        curve = list(points.values())
+        if not limits.draw(canvas, limit.words, ends, at(limit.value), curve, taken):
+            aside.append(limit.words)
+    if aside:
+        words, room = "; ".join(dict.fromkeys(aside)), hint.left - title.right - 16
+        canvas.text(
+            hint.left - 8,
+            top + 7,
+            words,
+            colour=Colour.DOUBT,
+            size=SMALL,
+            align="right",
+            width=room,
+        )
     _Curve(points, quantities, texts, apart).draw(canvas, base, taken)
     return base
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator import display, figures, spread, tables, units
+from generator import display, figures, objectives, spread, tables, units
 from generator.blocks import Block, Cell, Note, Table
 from generator.measured import Counter, Phase, Snapshot, Trend
 from generator.overtime import MAX_PHASES, PHASES
@@ -101,7 +101,7 @@ def distribution(view: RunView) -> Iterator[Block]:
         curves.append((baseline, other))
     name = view.run.distribution.file
     files = [(name, href) for file, href in view.files if file == name]
-    yield from picture("distribution", curves, files=files)
+    yield from picture("distribution", curves, list(_wanted(view)), files=files)
     if view.comparison and other and not view.comparison.likeness.like_for_like:
         reasons = ", ".join(view.comparison.likeness.reasons)
         yield Note(f"Not like for like: {reasons}.", "doubt")
@@ -121,6 +121,13 @@ def distribution(view: RunView) -> Iterator[Block]:
         requests += f" and {other.total:,} of {baseline}"
     caption = f"Latency by percentile, from histograms of {requests}, to 0.2 %"
     yield Table("percentiles-table", caption, columns, tuple(rows), numeric=frozenset(range(1, 4)))
+
+
+def _wanted(view: RunView) -> Iterator[spread.Wanted]:
+    """The limits of percentiles that the run has to keep."""
+    for name, share in (("med", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)):
+        for bound in objectives.bounds_of(view.notebook, view.identity, f"latency_{name}"):
+            yield spread.Wanted(share, f"p{share * 100:g} {bound.words}", bound.limit)
 
 
 # --- the cluster ----------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
-from generator import explain, records
+from generator import explain, policy, records
 from generator.attachments import Attachments
 from generator.errors import Problem, UnknownRunError
 from generator.measurements import Measurement, measure
 from generator.model import Campaign, Run
+from generator.policy import Policy
 from generator.records import Record, Sources
 from generator.settings import Settings
 
@@ -26,7 +27,7 @@ class Notebook:
     """All that a notebook holds. `runs` and `campaigns` have the valid records only.
 
     `problems` are those of the files: syntax, schema, places, references. `attachments` are the
-    files beside the records of runs.
+    files beside the records of runs, `objectives` what is wanted of runs; None where nothing is.
     """
 
     run_records: Mapping[str, Record[Run]]
@@ -36,6 +37,7 @@ class Notebook:
     problems: tuple[Problem, ...]
     settings: Settings = field(default_factory=Settings)
     attachments: Attachments = field(default_factory=dict)
+    objectives: Policy | None = None
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What others found out of the notebook and ask for again, by the name of what it is."""
 
@@ -161,6 +163,8 @@ def build(sources: Sources, settings: Settings, problems: tuple[Problem, ...] = 
     campaigns = {
         name: record.model for name, record in campaign_records.items() if record.model is not None
     }
+    objectives, unsound = _objectives(sources, readable)
+    found += unsound
     return Notebook(
         run_records,
         campaign_records,
@@ -169,7 +173,24 @@ def build(sources: Sources, settings: Settings, problems: tuple[Problem, ...] = 
         tuple(found),
         settings,
         sources.attachments,
+        objectives,
     )
+
+
+def _objectives(
+    sources: Sources, runs: Mapping[str, Run]
+) -> tuple[Policy | None, tuple[Problem, ...]]:
+    if sources.objectives is None:
+        return None, ()
+    found, problems = policy.read(sources.objectives)
+    if found is None:
+        return None, problems
+    return found, tuple(policy.without_runs(found, sources.objectives, scenarios(runs)))
+
+
+def scenarios(runs: Mapping[str, Run]) -> set[str]:
+    """The scenarios that these runs name."""
+    return {run.load.scenario for run in runs.values() if run.load and run.load.scenario}
 
 
 def _in_order(runs: Mapping[str, Run]) -> dict[str, Run]:

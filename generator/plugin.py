@@ -18,7 +18,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from generator import assets, attachments, notebook, provenance, records, settings, site
+from generator import assets, attachments, notebook, policy, provenance, records, settings, site
 from generator.errors import Level
 from generator.links import Links
 from generator.render import Page
@@ -51,6 +51,9 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         for folder in _templates(root):
             if str(folder) not in config.watch:
                 config.watch.append(str(folder))
+        aims = root / policy.FILE
+        if aims.is_file() and str(aims) not in config.watch:
+            config.watch.append(str(aims))
         if config.not_in_nav is None:
             config.not_in_nav = pathspec.gitignore.GitIgnoreSpec.from_lines(["/*/*.md"])
         return config

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.errors import Level, Problem
@@ -45,8 +45,31 @@ def checked(root: Path, book: Notebook) -> Notebook:
     return replace(book, problems=(*book.problems, *problems(root, book.run_records)))
 
 
+@dataclass(frozen=True)
+class Files:
+    """The files in the folders of runs, wherever they lie.
+
+    `size` has the bytes of a plain file by the run's identity and the file's name, None where there
+    is none; `digest` its SHA-256 in hexadecimal, or raises OSError.
+    """
+
+    size: Callable[[str, str], int | None]
+    digest: Callable[[str, str], str]
+
+
 def problems(root: Path, runs: Mapping[str, Record[Run]]) -> Iterator[Problem]:
-    """A warning for each file in a run's own folder that is not the one its record names.
+    """A warning for each file in a run's own folder that is not the one its record names."""
+    return changed(
+        runs,
+        Files(
+            lambda identity, name: _size_of(root, identity, name),
+            lambda identity, name: sha256(root / FOLDER / identity / name),
+        ),
+    )
+
+
+def changed(runs: Mapping[str, Record[Run]], files: Files) -> Iterator[Problem]:
+    """A warning for each of these files that is not the one its record names.
 
     A file that is not there any more, or that was never kept beside the record, tells nothing.
     """
@@ -54,16 +77,16 @@ def problems(root: Path, runs: Mapping[str, Record[Run]]) -> Iterator[Problem]:
         listed = record.partial.sources if record.partial else ()
         for name in dict.fromkeys(source.file for source in listed):
             stated = {at: source for at, source in enumerate(listed) if source.file == name}
-            reason = _changed(root, identity, name, list(stated.values()))
+            reason = _changed(files, identity, name, list(stated.values()))
             if reason:
                 path = ("sources", max(stated), "sha256")
                 hint = "import it again, or bring the file back that the figures were read from"
                 yield record.document.problem(path, RULE[0], reason, hint, level=Level.WARNING)
 
 
-def _changed(root: Path, identity: str, name: str, stated: list[SourceFile]) -> str:
+def _changed(files: Files, identity: str, name: str, stated: list[SourceFile]) -> str:
     """In which way the file differs from every one that the record names so, or nothing."""
-    size = _size_of(root, identity, name)
+    size = files.size(identity, name)
     if size is None:
         return ""
     path = f"{FOLDER}/{identity}/{name}"
@@ -73,7 +96,7 @@ def _changed(root: Path, identity: str, name: str, stated: list[SourceFile]) -> 
     if size > MAX_BYTES:
         return ""
     try:
-        found = sha256(root / path)
+        found = files.digest(identity, name)
     except OSError as error:
         return f"{path} can't be read: {error.strerror}"
     if found in {source.sha256.lower() for source in fitting}:

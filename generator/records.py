@@ -8,14 +8,16 @@ references are checked in the same call.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path as FilePath
+from pathlib import PurePath, PurePosixPath
 from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from generator import attachments, explain, yamltree
+from generator import attachments, explain, policy, yamltree
 from generator.attachments import Attachments
 from generator.errors import Level, Place, Problem
 from generator.fields import NAME
@@ -50,13 +52,15 @@ class Record(Generic[Model]):
 class Sources:
     """The files of a notebook by identity, and what is wrong with their places.
 
-    `attachments` are the files that lie beside the records of runs.
+    `attachments` are the files that lie beside the records of runs; `objectives` is the content of
+    the file of objectives, None where there is none.
     """
 
     runs: Mapping[str, bytes]
     campaigns: Mapping[str, bytes]
     problems: tuple[Problem, ...] = ()
     attachments: Attachments = field(default_factory=dict)
+    objectives: bytes | None = None
 
 
 def read_run(identity: str, content: bytes) -> Record[Run]:
@@ -106,36 +110,65 @@ def file_of_campaign(identity: str) -> str:
     return f"{FOLDER}/{identity}/{CAMPAIGN_FILE}"
 
 
+@dataclass(frozen=True)
+class File:
+    """A YAML file below experiments/, wherever that lies: its path in there, how it is read.
+
+    `plain` is False of a link or a folder. `read` gives at most a byte more than a record may have,
+    and raises OSError.
+    """
+
+    inside: PurePosixPath
+    plain: bool
+    read: Callable[[], bytes]
+
+
 def sources(root: FilePath) -> Sources:
     """Read the files of the notebook in `root`; links are not followed.
 
     A record stands at `experiments/<campaign>/<run>.yaml`; a folder of the run's name beside it
-    holds its attachments.
+    holds its attachments. Its objectives stand in `objectives.yaml`.
     """
+    folder = root / FOLDER
+    found = gathered(
+        File(
+            PurePosixPath(path.relative_to(folder).as_posix()),
+            path.is_file() and not path.is_symlink(),
+            partial(_content, path),
+        )
+        for path in _yaml_files(folder)
+    )
+    objectives = root / policy.FILE
+    return replace(
+        found,
+        attachments=attachments.read(folder, found.runs),
+        objectives=_content(objectives) if objectives.is_file() else None,
+    )
+
+
+def gathered(files: Iterable[File]) -> Sources:
+    """The records among these files, which come in order of their names, without attachments."""
     runs: dict[str, bytes] = {}
     campaigns: dict[str, bytes] = {}
     problems: list[Problem] = []
-    for path in _yaml_files(root / FOLDER):
-        file = path.relative_to(root).as_posix()
-        inside = path.relative_to(root / FOLDER)
-        reason = _misplaced(path, inside)
+    for one in files:
+        file = f"{FOLDER}/{one.inside}"
+        reason = _misplaced(one)
         if reason:
             problems.append(_problem(file, "record-place", reason, _PLACE_HINT))
             continue
         try:
-            with path.open("rb") as stream:
-                content = stream.read(yamltree.MAX_BYTES + 1)
+            content = one.read()
         except OSError as error:
             reason = f"the file can't be read: {error.strerror}"
             problems.append(_problem(file, "record-unreadable", reason, "mend its permissions"))
             continue
-        if inside.name == CAMPAIGN_FILE:
-            campaigns[inside.parent.as_posix()] = content
+        if one.inside.name == CAMPAIGN_FILE:
+            campaigns[str(one.inside.parent)] = content
         else:
-            runs[inside.with_suffix("").as_posix()] = content
+            runs[str(one.inside.with_suffix(""))] = content
     problems.extend(_colliding(runs))
-    beside = attachments.read(root / FOLDER, runs)
-    return Sources(runs, campaigns, tuple(problems), beside)
+    return Sources(runs, campaigns, tuple(problems))
 
 
 _PLACE_HINT = f"a record is {FOLDER}/<campaign>/<run>.yaml, its names of letters, digits, . _ -"
@@ -151,17 +184,28 @@ def _yaml_files(folder: FilePath) -> Iterator[FilePath]:
         for child in sorted(entry.iterdir())
     ]
     for path in [*entries, *inside]:
-        if path.suffix in (".yaml", ".yml") and not path.name.startswith("."):
+        if may_be_record(path):
             yield path
 
 
-def _misplaced(path: FilePath, inside: FilePath) -> str:
+def may_be_record(path: PurePath) -> bool:
+    """Whether a file is looked at by its name: YAML that is not hidden."""
+    return path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
+
+
+def _content(path: FilePath) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(yamltree.MAX_BYTES + 1)
+
+
+def _misplaced(file: File) -> str:
     """Why a YAML file is no record, or nothing."""
-    if path.is_symlink() or not path.is_file():
+    inside = file.inside
+    if not file.plain:
         return "a record is a plain file, not a link or a folder"
     if len(inside.parts) != 2:
         return "a record stands in the folder of its campaign"
-    if path.suffix == ".yml":
+    if inside.suffix == ".yml":
         return "the suffix of a record is .yaml"
     if inside.stem in RESERVED:
         return f"{inside.stem!r} can't be the name of a run: the campaign's own page has it"

@@ -1,25 +1,28 @@
-"""The JSON Schemas that editors complete and check records from."""
+"""The JSON Schemas that editors complete and check records and objectives from."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from pydantic import BaseModel
+
 from generator.model import Campaign, Run
+from generator.policy import Policy
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-SCHEMAS: dict[str, type[Run] | type[Campaign]] = {"run": Run, "campaign": Campaign}
+SCHEMAS: dict[str, type[BaseModel]] = {"run": Run, "campaign": Campaign, "objectives": Policy}
 """File name, without suffix, to the model whose schema it holds."""
 
 
-def schema_of(model: type[Run] | type[Campaign]) -> dict[str, Any]:
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema of a record, with a description for each field."""
     schema = model.model_json_schema()
     return {"$schema": DIALECT, **_with_k6_names(schema)}
 
 
-def schema_text(model: type[Run] | type[Campaign]) -> str:
+def schema_text(model: type[BaseModel]) -> str:
     """The schema as the content of a file."""
     return json.dumps(schema_of(model), indent=2, ensure_ascii=False) + "\n"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from generator import cluster, detail, evidence, k6figures, repeats, story
+from generator import cluster, detail, evidence, k6figures, objectivetable, repeats, story
 from generator.blocks import Block, Table
 from generator.render import Part
 from generator.view import RunView
@@ -46,6 +46,7 @@ GROUPS: tuple[Group, ...] = (
         "Result",
         (
             Section("summary", "", story.result),
+            Section("objectives", "Objectives", objectivetable.section),
             Section("conclusions", "Conclusions", story.conclusions),
             Section("findings", "Findings", story.findings),
         ),

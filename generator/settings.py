@@ -86,6 +86,11 @@ def read(root: FilePath) -> tuple[Settings, tuple[Problem, ...]]:
         content = (root / CONFIG_FILE).read_bytes()
     except OSError as error:
         raise NotebookError(f"{CONFIG_FILE} can't be read: {error.strerror}") from error
+    return parse(content)
+
+
+def parse(content: bytes) -> tuple[Settings, tuple[Problem, ...]]:
+    """The settings in the content of a mkdocs.yml, and what is wrong with them, as above."""
     document = yamltree.read(CONFIG_FILE, content)
     # MkDocs reads tags that records may not have, such as !ENV.
     problems = [problem for problem in document.problems if problem.code != "yaml-tag"]
@@ -96,6 +101,12 @@ def read(root: FilePath) -> tuple[Settings, tuple[Problem, ...]]:
         problems += explain.problems_of(error, Settings, document, at=path)
         found = Settings()
     return found, tuple(problems)
+
+
+def directory_urls(content: bytes) -> bool:
+    """Whether a mkdocs.yml of this content puts each page into a folder, as is MkDocs' default."""
+    config = yamltree.read(CONFIG_FILE, content).value
+    return not (isinstance(config, dict) and config.get("use_directory_urls") is False)
 
 
 def _options(config: Any) -> tuple[yamltree.Path, dict[str, Any]]:

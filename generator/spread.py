@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from generator import display, drawing
+from generator import display, drawing, limits
 from generator.drawing import WIDTH, Align, Box, Canvas, Colour, Point
 from generator.importers.histogram import MAX_ERROR, Histogram
 from generator.lettering import SMALL, named
@@ -47,17 +47,35 @@ def percentile(histogram: Histogram, share: float) -> Quantity | None:
     return Quantity(rounded, rounded, half=10.0**digits / 2)
 
 
-def distribution(curves: Sequence[tuple[str, Histogram]]) -> Sketch | None:
-    """Latency by percentile: the run first, its baseline after it; None where nothing is known."""
+@dataclass(frozen=True)
+class Wanted:
+    """An objective of a percentile: which one as a share, the words, the limit in ms."""
+
+    share: float
+    words: str
+    latency: float
+
+
+def distribution(
+    curves: Sequence[tuple[str, Histogram]], wanted: Sequence[Wanted] = ()
+) -> Sketch | None:
+    """Latency by percentile: the run first, its baseline after it; None where nothing is known.
+
+    `wanted` are limits of the run, each drawn up to its percentile.
+    """
     known = [(name, one) for name, one in curves[:2] if one.total]
     if not known:
         return None
     lines = [curve(one) for _, one in known]
     sizes = [latency for line in lines for _, latency in line]
+    within = (min(sizes) / limits.FAR, max(sizes) * limits.FAR)
+    shown = [limit for limit in wanted if within[0] <= limit.latency <= within[1]]
+    aims = [f"{one.words}{'' if one in shown else ', beyond the scale'}" for one in wanted]
+    sizes += [limit.latency for limit in shown]
     low = max((step for step in _STEPS if step <= min(sizes)), default=_STEPS[0])
     high = min((step for step in _STEPS if step >= max(sizes) and step > low), default=_STEPS[-1])
     canvas = Canvas()
-    top = _names(canvas, [name for name, _ in known]) + 10
+    top = _names(canvas, [name for name, _ in known], aims) + 10
     scales = _Scales(max(line[-1][0] for line in lines), low, high, top, top + 176)
     _axes(canvas, scales)
     taken: list[Box] = []
@@ -69,8 +87,13 @@ def distribution(curves: Sequence[tuple[str, Histogram]]) -> Sketch | None:
         taken += [Box(x - 3, y - 3, x + 3, y + 3) for x, y in marks]
     others = [scales.point(*point) for line in lines[1:] for point in line]
     _values(canvas, known[0][1], scales, others, taken)
+    for limit in shown:
+        end, y = scales.across(min(_along(limit.share), scales.last)), scales.at(limit.latency)
+        canvas.line([(_LEFT, y), (end, y)], colour=Colour.DOUBT)
     words = ". ".join(f"{named(name)}: {told(one)}" for name, one in known)
     alt = f"Latency by percentile. {words}."
+    if aims:
+        alt += f" Objectives: {'; '.join(aims)}."
     return Sketch(canvas.end(scales.base + 34), alt)
 
 
@@ -137,15 +160,20 @@ def _marks(histogram: Histogram, scales: _Scales) -> list[Point]:
 # --- how it is drawn ------------------------------------------------------------------------------
 
 
-def _names(canvas: Canvas, names: Sequence[str]) -> float:
-    """Which curve is which; returns where that ends."""
+def _names(canvas: Canvas, names: Sequence[str], wanted: Sequence[str] = ()) -> float:
+    """Which curve is which, and which limits are drawn; returns where that ends."""
     for row, (name, colour) in enumerate(zip(names, _COLOURS, strict=False)):
         y = 7.0 + 14 * row
         canvas.line([(0, y), (18, y)], colour=colour, width=2.4)
         canvas.dots([(9, y)], colour=colour, hollow=row > 0, size=5)
         words = f"baseline {named(name)}" if row else named(name)
         canvas.text(24, y, words, size=SMALL, width=WIDTH - 24, middle=True)
-    return 14.0 * len(names)
+    if wanted:
+        y = 7.0 + 14 * len(names)
+        canvas.line([(0, y), (18, y)], colour=Colour.DOUBT)
+        words = f"objective: {'; '.join(wanted)}"
+        canvas.text(24, y, words, colour=Colour.DOUBT, size=SMALL, width=WIDTH - 24)
+    return 14.0 * (len(names) + bool(wanted))
 
 
 def _axes(canvas: Canvas, scales: _Scales) -> None:

@@ -388,7 +388,7 @@ def test_the_command_prints_what_the_page_says(
     assert "Peak of the law:" in told.stdout
     assert "scenario quay: not fitted" in told.stdout
     data = json.loads(runner.invoke(app, ["capacity", "--format", "json"]).stdout)
-    assert data["schema"] == 1
+    assert data["version"] == 1
     assert data["systems"][0]["standing"] == "fits"
     assert data["systems"][0]["law"]["points"] == 18
     narrowed = runner.invoke(app, ["capacity", "camp"])

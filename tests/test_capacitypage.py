@@ -181,7 +181,7 @@ def test_the_newest_of_the_best_come_first() -> None:
 def test_the_data_file_has_fits_refusals_and_options(site: Site) -> None:
     """`data/capacity.json`: schema 1, no systems of the five runs, the refusal, five options."""
     content = json.loads(site.files["data/capacity.json"])
-    assert content["schema"] == 1
+    assert content["version"] == 1
     assert content["systems"] == []
     assert len(content["refused"][0]["systems"]) == 5
     assert len(content["options"]) == 5

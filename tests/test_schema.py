@@ -46,6 +46,31 @@ def test_a_real_record_names_its_schema(path: Path) -> None:
     assert target == ROOT / "schema" / f"{kind}.schema.json"
 
 
+def test_the_objectives_of_this_repository_fit_and_name_their_schema() -> None:
+    """An editor finds nothing wrong with objectives.yaml, and is led to its schema."""
+    path = ROOT / "objectives.yaml"
+    VALIDATORS["objectives"].validate(content(path))
+    first = path.read_text("utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=schema/objectives.schema.json"
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"default": {"latency_p59": {"at_most": "3ms"}}},
+        {"default": {"vus": {"no_worse_than": "10%"}}},
+        {"default": {"error_rate": 1}},
+        {"scenarios": {"s": {"when_not_comparable": "maybe"}}},
+        {"defaults": {}},
+    ],
+)
+def test_a_mistake_in_objectives_does_not_fit(mistake: dict[str, Any]) -> None:
+    """Unknown metrics and limits, and wrong choices are marked by an editor."""
+    VALIDATORS["objectives"].validate({"default": {"error_rate": {"at_most": "1%"}}})
+    with pytest.raises(jsonschema.ValidationError):
+        VALIDATORS["objectives"].validate(mistake)
+
+
 @settings(max_examples=30)
 @given(record=RUNS)
 def test_what_the_model_allows_fits_the_schema(record: dict[str, Any]) -> None:

@@ -28,8 +28,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("agreement",),
     ("merging",),
     ("yamledit",),
-    ("explain", "figures"),
-    ("records", "metrics", "schema"),
+    ("explain", "figures", "rules"),
+    ("metrics",),
+    ("policy",),
+    ("records", "schema"),
     (
         "importers.cluster",
         "importers.histogram",
@@ -95,7 +97,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("recording",),
     ("importing",),
     ("snapshots",),
-    ("doubts", "likeness", "history", "noise", "rules", "methods"),
+    ("doubts", "likeness", "history", "noise", "methods"),
     ("occupancy",),
     ("moves",),
     ("kept",),
@@ -106,7 +108,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("capacity",),
     ("k6checks", "endpointchecks", "clusterchecks", "cachechecks", "smells"),
     ("crosschecks", "changechecks", "verdicts", "prose", "saying"),
-    ("compare",),
+    ("compare", "rivals"),
+    ("margins",),
     ("claims", "predictions"),
     ("alternatives",),
     ("conclusions",),
@@ -115,11 +118,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("entries",),
     ("claimchecks", "decisions"),
     ("audit",),
+    ("objectives",),
     ("terminal", "links"),
-    ("shell",),
-    ("intake",),
+    ("shell", "junit", "github"),
+    ("gate",),
+    ("intake", "pulls"),
     ("lettering",),
     ("drawing",),
+    ("limits",),
     ("vector",),
     ("overtime",),
     ("spread",),
@@ -128,7 +134,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("charts", "blocks"),
     ("tables", "caveats", "sparkline"),
     ("view", "render"),
-    ("columns", "repeats", "systemview", "badges", "feed", "gfm"),
+    ("columns", "repeats", "systemview", "badges", "feed", "gfm", "objectivetable"),
     ("social",),
     ("k6figures",),
     ("detail",),
@@ -223,7 +229,7 @@ def test_shells_are_thin() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "diff", "show", "schema", "new", "capacity", "export"]
+    "command", ["check", "diff", "show", "schema", "new", "capacity", "export", "gate"]
 )
 def test_commands_load_nothing_heavy(command: str) -> None:
     """A command that builds no site loads neither pandas nor matplotlib nor MkDocs."""
@@ -246,6 +252,7 @@ _ARGUMENTS = {
     "diff": ["session-8/pre-fix", "session-8/post-fix"],
     "show": ["session-8/pre-fix"],
     "new": ["not a name"],
+    "gate": ["cache-on-one-host/on-005-1"],
 }
 
 
