@@ -223,6 +223,7 @@ app.command(name="import")(intake.import_files)
 app.command()(intake.snapshot)
 app.command()(sharing.export)
 app.command()(sharing.report)
+app.command()(pulls.review)
 app.command(name="gate")(pulls.gate_run)
 
 

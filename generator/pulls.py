@@ -1,12 +1,14 @@
-"""The command of the pull request loop: `loadbook gate`.
+"""The commands of the pull request loop: `loadbook review` and `loadbook gate`.
 
-Exit codes: 0 passed, 1 failed, 2 wrong usage or broken objectives, 3 not judgeable.
+Exit codes of a review: 0 fine, 1 a record has an error, 2 wrong usage; of the gate: 0 passed,
+1 failed, 2 wrong usage or broken objectives, 3 not judgeable.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,17 +19,32 @@ from generator import (
     gate,
     github,
     notebook,
+    outline,
     policy,
     provenance,
     records,
+    reviewdata,
+    reviewtext,
+    revisions,
     settings,
     terminal,
     yamltree,
 )
 from generator.errors import Level, NotebookError
+from generator.links import Links
 from generator.notebook import Notebook
 from generator.policy import Policy
+from generator.review import review as reviewed
 from generator.shell import identity_of, usage_errors
+
+
+class ReviewFormat(StrEnum):
+    """How a review is printed."""
+
+    MARKDOWN = "markdown"
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
 
 
 class GateFormat(StrEnum):
@@ -36,6 +53,55 @@ class GateFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     JUNIT = "junit"
+
+
+def review(
+    base: Annotated[
+        str, typer.Option(metavar="REF", help="Branch, tag or commit to compare with.")
+    ],
+    head: Annotated[
+        str, typer.Option(metavar="REF", help="What to review; else the files as they are.")
+    ] = "",
+    output: Annotated[ReviewFormat, typer.Option("--format", help="How to print.")] = (
+        ReviewFormat.MARKDOWN
+    ),
+    site_url: Annotated[
+        str, typer.Option(metavar="URL", help="Where the site is, for links to pages.")
+    ] = "",
+) -> None:
+    """Tell what the records here change against a git revision, for a pull request."""
+    with usage_errors():
+        if site_url and not re.fullmatch(r"https?://[^\s<>()\\\[\]]+", site_url):
+            raise NotebookError(f"--site-url: {site_url!r} is no address: https://...")
+        root = settings.find_root(Path.cwd())
+        repository = revisions.repository(root)
+        compared = revisions.base_of(repository, base, head or "HEAD")
+        before = revisions.opened(repository, compared.commit)
+        if head:
+            after = revisions.opened(repository, revisions.resolve(repository, head))
+        else:
+            after = provenance.checked(root, _opened(root))
+        to = Links(settings.directory_urls((root / settings.CONFIG_FILE).read_bytes()))
+    found = reviewed(before, after)
+    name = head or "the working tree"
+    if output is ReviewFormat.JSON:
+        _print(json.dumps(reviewdata.as_json(found, compared, name), indent=2), "\\u0023")
+    elif output is ReviewFormat.JUNIT:
+        _print(reviewdata.as_junit(found), "&#35;")
+    else:
+        sections = reviewtext.outline(found, compared, name, to, site_url)
+        if output is ReviewFormat.TEXT:
+            _print(outline.text(sections))
+        else:
+            whole = f"loadbook review --base {base} --format text has all of it."
+            told = outline.markdown(reviewtext.MARKER, sections, whole)
+            _print(told)
+            _summarize(told)
+    if os.environ.get("GITHUB_ACTIONS"):
+        for line in github.annotated(found.new, repository.prefix):
+            typer.echo(line, err=True)
+    if found.failed:
+        raise typer.Exit(1)
 
 
 def gate_run(
@@ -99,3 +165,15 @@ def _print(text: str, hash_sign: str = "# ") -> None:
     """Print what holds text of records; a runner of GitHub takes no command from it."""
     shown = github.inert(text, hash_sign) if os.environ.get("GITHUB_ACTIONS") else text
     typer.echo(shown, nl=not shown.endswith("\n"))
+
+
+def _summarize(told: str) -> None:
+    """Add a review to the summary of the step that runs, where there is one."""
+    named = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not named:
+        return
+    try:
+        if not github.append_summary(Path(named), told):
+            typer.echo("loadbook: the summary of this step has no room for the review", err=True)
+    except OSError as error:
+        typer.echo(f"loadbook: the step's summary can't be written: {error.strerror}", err=True)

@@ -94,6 +94,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("measurements", "settings"),
     ("notebook", "scaffold"),
     ("exporting", "provenance"),
+    ("revisions",),
     ("recording",),
     ("importing",),
     ("snapshots",),
@@ -118,10 +119,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("entries",),
     ("claimchecks", "decisions"),
     ("audit",),
-    ("objectives",),
+    ("objectives", "renames"),
     ("terminal", "links"),
-    ("shell", "junit", "github"),
-    ("gate",),
+    ("shell", "junit", "github", "outline", "review"),
+    ("reviewtext", "reviewdata", "gate"),
     ("intake", "pulls"),
     ("lettering",),
     ("drawing",),
@@ -229,7 +230,7 @@ def test_shells_are_thin() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "diff", "show", "schema", "new", "capacity", "export", "gate"]
+    "command", ["check", "diff", "show", "schema", "new", "capacity", "export", "review", "gate"]
 )
 def test_commands_load_nothing_heavy(command: str) -> None:
     """A command that builds no site loads neither pandas nor matplotlib nor MkDocs."""
@@ -252,6 +253,7 @@ _ARGUMENTS = {
     "diff": ["session-8/pre-fix", "session-8/post-fix"],
     "show": ["session-8/pre-fix"],
     "new": ["not a name"],
+    "review": ["--base", "HEAD"],
     "gate": ["cache-on-one-host/on-005-1"],
 }
 
