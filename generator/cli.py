@@ -30,6 +30,7 @@ from generator import (
     settings,
     sharing,
     terminal,
+    upkeep,
 )
 from generator.compare import compare
 from generator.errors import Level, NotebookError, Problem
@@ -225,6 +226,7 @@ app.command()(sharing.export)
 app.command()(sharing.report)
 app.command()(pulls.review)
 app.command(name="gate")(pulls.gate_run)
+app.command()(upkeep.migrate)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from generator import kinds, merging, records, scaffold, writing, yamledit, yamltree
+from generator import kinds, merging, records, scaffold, versions, writing, yamledit, yamltree
 from generator.errors import Level, NotebookError, Place, Problem, field_name
 from generator.fields import NAME
 from generator.importers.source import Imported
@@ -21,7 +21,8 @@ from generator.merging import Conflict, Edit, Plan
 from generator.writing import Planned
 
 BOM = b"\xef\xbb\xbf"
-HEADER = "# yaml-language-server: $schema=../../schema/run.schema.json\n"
+HEADER = f"# yaml-language-server: $schema=../../schema/run.schema.json\n{versions.LINE}"
+"""How a new record begins."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from generator import attachments, explain, policy, yamltree
+from generator import attachments, explain, policy, versions, yamltree
 from generator.attachments import Attachments
 from generator.errors import Level, Place, Problem
 from generator.fields import NAME
@@ -82,14 +82,20 @@ def _read(model: type[Model], identity: str, file: str, content: bytes) -> Recor
             message = "the record is empty" if document.value is None else "no mapping of fields"
             problems.append(document.problem((), "record-empty", message, hint))
         return Record(identity, file, None, None, tuple(problems), document)
+    fields = versions.without(document.value)
+    wrong = versions.problem_of(document)
+    if wrong is not None and versions.is_newer(document.value):
+        return Record(identity, file, None, None, (wrong,), document)
     partial: Model | None
     try:
-        partial = model.model_validate(document.value)
+        partial = model.model_validate(fields)
     except ValidationError as error:
-        partial = cast("Model | None", explain.without_errors(error, model, document.value))
+        partial = cast("Model | None", explain.without_errors(error, model, fields))
         noted = {(problem.field, problem.place) for problem in problems}
         found = explain.problems_of(error, model, document)
         problems += [p for p in found if (p.field, p.place) not in noted]
+    if wrong is not None:
+        problems.append(wrong)
     valid = None if problems else partial
     ordered = sorted(problems, key=lambda problem: (problem.place, problem.field))
     return Record(identity, file, valid, partial, tuple(ordered), document)

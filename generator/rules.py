@@ -27,6 +27,8 @@ FILE_RULES: dict[str, str] = {
     "record-empty": "A record holds fields",
     "record-place": "A record stands in the folder of its campaign",
     "record-unreadable": "A record can be opened",
+    "schema-newer": "A record is of a form that is known",
+    "schema-version": "The version of a record is a number",
     "field-missing": "What is required is there",
     "field-unknown": "Every field is known",
     "value-choice": "A choice is one of those offered",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from generator import records
+from generator import records, versions
 from generator.errors import NotebookError
 from generator.fields import NAME
 from generator.resources import TEMPLATES
@@ -64,5 +64,8 @@ def _text(template: str, name: str, campaign: str, today: date) -> str:
         keep_trailing_newline=True,
     )
     return environment.get_template(template).render(
-        title=json.dumps(title_of(name)), campaign=campaign, today=today.isoformat()
+        title=json.dumps(title_of(name)),
+        campaign=campaign,
+        today=today.isoformat(),
+        version=versions.CURRENT,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from generator import versions
 from generator.model import Campaign, Run
 from generator.policy import Policy
 
@@ -19,6 +20,14 @@ SCHEMAS: dict[str, type[BaseModel]] = {"run": Run, "campaign": Campaign, "object
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema of a record, with a description for each field."""
     schema = model.model_json_schema()
+    if model in (Run, Campaign):
+        version = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": versions.CURRENT,
+            "description": versions.DESCRIPTION,
+        }
+        schema["properties"] = {versions.FIELD: version, **schema["properties"]}
     return {"$schema": DIALECT, **_with_k6_names(schema)}
 
 

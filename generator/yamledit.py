@@ -65,6 +65,25 @@ def edited(text: str, edits: Sequence[Edit], order: Order) -> str:
     return "".join([*parts, text[at:]])
 
 
+def begun(text: str, key: str, value: Any) -> str:
+    """`text` with a key put before its first one, below the comments that the file begins with.
+
+    It must be a mapping that `yamltree.read` finds nothing wrong with. Raises NoPlaceError where
+    its first key does not begin a line.
+    """
+    root = _Editor(text, lambda _: ()).root
+    line_end = "\r\n" if "\r\n" in text[: text.find("\n") + 1] else "\n"
+    if root.is_flow:
+        quoted = text[root.start + 1 : root.end].lstrip().startswith('"')
+        pair = f"{json.dumps(key) if quoted else scalar(key)}: {flow(value)}"
+        return f"{text[: root.start + 1]}{pair}, {text[root.start + 1 :]}"
+    start = root.start - root.column
+    if text[start : root.start].strip(" ") or (start and text[start - 1] not in "\r\n"):
+        raise NoPlaceError((key,))
+    lines = block({key: value}, root.column).replace("\n", line_end)
+    return f"{text[:start]}{lines}{text[start:]}"
+
+
 @dataclass(frozen=True)
 class _Change:
     """Text between two positions gives way to another; at one position deeper ones come first."""

@@ -181,6 +181,7 @@ def test_a_new_record_is_written_with_its_campaign(tmp_path: Path) -> None:
     text = record(tmp_path, "session-9/more-nodes").decode()
     assert text.startswith(
         "# yaml-language-server: $schema=../../schema/run.schema.json\n"
+        "schema: 1\n"
         "title: More nodes\n"
         "status: unknown\n"
         "\n"
