@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from typer.testing import CliRunner
 
 from generator import migrations, records, versions, yamltree
 from generator.cli import app
-from tests.conftest import write_book
+from tests.conftest import ROOT, copy_reported, write_book
+from tests.test_records import REAL
 
 FILE = "experiments/case/a.yaml"
 
@@ -142,6 +145,14 @@ def test_the_form_is_no_field_of_a_run() -> None:
     assert with_form.model == records.read_run("case/a", text.encode()).model
 
 
+@pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_records_of_this_repository_are_of_the_current_form(path: Path) -> None:
+    """No record waits for an upgrade, and the line stands directly before the title."""
+    found = migrations.plan({FILE: path.read_bytes()})
+    assert (found.current, found.files, found.problems) == (1, (), ())
+    assert b"\nschema: 1\ntitle:" in path.read_bytes()
+
+
 def older(root: Path) -> Path:
     """A notebook of two records without a version and one with it."""
     sound = "title: T  # mine\nstatus: planned\n"
@@ -201,3 +212,17 @@ def test_only_what_is_named_is_upgraded(tmp_path: Path, monkeypatch: pytest.Monk
     assert (code, out) == (0, "migrated: experiments/case/b.yaml, form 0 to 1\n")
     assert loadbook(root, "nowhere", monkeypatch=monkeypatch)[0] == 2
     assert loadbook(root, "mkdocs.yml", monkeypatch=monkeypatch)[0] == 2
+
+
+def test_real_records_stripped_of_their_form_get_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reported records without the line are, once upgraded, the committed ones again."""
+    root = copy_reported(tmp_path)
+    shutil.copy(ROOT / "mkdocs.yml", root)
+    committed = {path: path.read_text("utf-8") for path in root.rglob("*.yaml")}
+    for path, text in committed.items():
+        path.write_text(text.replace("schema: 1\n", "", 1), "utf-8")
+    assert loadbook(root, monkeypatch=monkeypatch)[0] == 0
+    assert {path: path.read_text("utf-8") for path in root.rglob("*.yaml")} == committed
+    assert json.loads((ROOT / "schema/run.schema.json").read_text("utf-8"))["properties"]["schema"]
