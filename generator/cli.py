@@ -226,6 +226,7 @@ app.command()(sharing.export)
 app.command()(sharing.report)
 app.command()(pulls.review)
 app.command(name="gate")(pulls.gate_run)
+app.command()(upkeep.init)
 app.command()(upkeep.migrate)
 
 

@@ -19,5 +19,10 @@ def _folder(packaged: str, in_checkout: str) -> Path:
 TEMPLATES = _folder("_templates", "templates")
 """Jinja2 templates of pages and sections, the theme's overrides, the site's own assets."""
 
+SHELL_CONFIG = next(
+    path for path in (TEMPLATES / "init/mkdocs.yml", _CHECKOUT / "mkdocs.yml") if path.is_file()
+)
+"""The settings of MkDocs that a new notebook begins with: those of this repository."""
+
 VENDOR = _folder("_vendor", "node_modules")
 """Third-party JavaScript, laid out as in node_modules."""

@@ -7,9 +7,35 @@ from typing import Annotated
 
 import typer
 
-from generator import migrations, settings, terminal, versions, writing
+from generator import migrations, newbook, scaffold, settings, terminal, versions, writing
 from generator.errors import NotebookError
 from generator.shell import usage_errors
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder of the notebook; new or there.")],
+    name: Annotated[str, typer.Option(help="Of the site; else the folder's.")] = "",
+    site_url: Annotated[str, typer.Option(metavar="URL", help="Where the site will be.")] = "",
+    repo_url: Annotated[
+        str, typer.Option(metavar="URL", help="Of the repository, to edit records in.")
+    ] = "",
+) -> None:
+    """Make a notebook: records, settings, workflows; nothing that is there is touched."""
+    with usage_errors():
+        title = name or scaffold.title_of(folder.resolve().name)
+        made = newbook.plan(folder, newbook.files(title, site_url, repo_url))
+        writing.write(folder, made)
+    for file in made:
+        typer.echo(f"wrote {terminal.plain(str(folder / file.name))}")
+    typer.echo(NEXT_STEPS.format(folder=terminal.plain(str(folder))))
+
+
+NEXT_STEPS = """
+Next:
+  cd {folder}
+  loadbook build --strict   # the site of the two example runs, in site/
+  git init && git add . && git commit --message 'A notebook for load tests'
+Its README.md says how to import a run of yours, and what GitHub needs once."""
 
 
 def migrate(

@@ -94,6 +94,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("datafiles",),
     ("measurements", "settings"),
     ("notebook", "scaffold"),
+    ("newbook",),
     ("exporting", "provenance"),
     ("revisions",),
     ("recording",),
