@@ -6,11 +6,17 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo site serve test lint types unit lock schema golden picture clean
+.PHONY: demo install dist site serve test lint types unit lock schema golden picture clean
 .DEFAULT_GOAL := site
 
 site: $(VENV)/site.stamp
 	$(BIN)/loadbook build --strict
+
+install: $(VENV)/site.stamp
+
+# Wheel and sdist, into dist/; the wheel is built from the sdist.
+dist: $(VENV)/test.stamp
+	$(BIN)/uv build --quiet --out-dir dist
 
 serve: $(VENV)/site.stamp
 	$(BIN)/mkdocs serve
@@ -30,7 +36,8 @@ unit: $(VENV)/test.stamp
 
 # What the golden files hold is written anew; read the diff before committing it.
 golden: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --quiet --golden tests/test_audit.py tests/test_compare.py tests/test_review.py
+	$(BIN)/python -m pytest --quiet --golden tests/test_audit.py tests/test_compare.py tests/test_review.py \
+	  tests/test_workflows.py
 
 schema: $(VENV)/site.stamp
 	$(BIN)/loadbook schema --out schema
