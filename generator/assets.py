@@ -29,6 +29,12 @@ ASSETS = {
 }
 """Every style and script that is published."""
 
+
+def missing() -> list[str]:
+    """Files of `ASSETS` that are not there: a bare checkout has no third-party JavaScript."""
+    return [path for path, source in ASSETS.items() if not source.is_file()]
+
+
 STYLES = ("assets/loadbook.css",)
 SCRIPTS = (
     "assets/tablesort.js",

@@ -61,6 +61,11 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         """Read the records, build the site in memory, hand over its files."""
         root = Path(config.config_file_path).parent
+        if lacking := assets.missing():
+            raise PluginError(
+                f"not installed: {', '.join(lacking)}; install Loadbook from a released wheel, "
+                "or run npm ci in its checkout"
+            )
         options, problems = settings.read(root)
         opened = notebook.build(records.sources(root), options, problems)
         opened = provenance.checked(root, opened)
