@@ -9,6 +9,7 @@
 3. `measurements` obtains each metric of the registry `metrics` from a run: recorded, or computed.
 4. `compare` holds a run against its baseline: `likeness` says what else differs, `noise` how much
    repeats vary, `verdicts` what can be said.
+   `trends` follows metrics over like-for-like runs, `regressions` tells what became of each one.
 5. `audit` looks for what contradicts itself; `claims`, `typed` and `predictions` hold what people
    say against the data, `telling` puts figures into their prose.
 6. `sections` and `overviews` make blocks of all that, `charts` draws, `render` makes pages.

@@ -22,11 +22,13 @@ from generator import (
     kept,
     predictions,
     provenance,
+    regressions,
     rules,
     smells,
 )
 from generator.doubts import Check, Doubt, Kind, OfBook, OfRun
 from generator.errors import Level, Problem, field_name
+from generator.metrics import METRICS
 from generator.model import Acknowledgement, Campaign, Run
 from generator.notebook import Notebook
 from generator.records import Record
@@ -254,7 +256,7 @@ def problems(book: Notebook) -> list[Problem]:
         problem = _problem(_document(book, identity), code, doubt)
         if (problem.file, problem.field) not in wrong:
             found.append(problem)
-    found = _acknowledged(book, found)
+    found = [*_acknowledged(book, found), *_steps_of_nothing(book)]
     return sorted(found, key=lambda problem: (problem.file, problem.place, problem.field))
 
 
@@ -335,6 +337,29 @@ def _of_nothing(
     message = f"nothing to acknowledge: {accepted.code} finds nothing{at}"
     hint = "remove it, or mend its field"
     return document.problem(path, "acknowledged-nothing", message, hint, level=Level.WARNING)
+
+
+def _steps_of_nothing(book: Notebook) -> Iterator[Problem]:
+    """Acknowledged steps of a metric that there is not, or that took no step (any more)."""
+    path = "acknowledged_steps"
+    if not any(r.partial and r.partial.acknowledged_steps for r in book.run_records.values()):
+        return
+    for record in book.run_records.values():
+        for position, known in enumerate(
+            record.partial.acknowledged_steps if record.partial else ()
+        ):
+            if known.metric not in METRICS:
+                hint = explain.did_you_mean(known.metric, list(METRICS))
+                message = f"there is no metric {known.metric!r}"
+                at = (path, position, "metric")
+                hint = hint or "the glossary lists all metrics"
+                yield record.document.problem(at, "acknowledged-unknown", message, hint)
+    for identity, position, metric in regressions.stale(book):
+        message = f"nothing to acknowledge: {metric} took no step for the worse in this run"
+        hint = "remove it, or write it in the record of the run that did"
+        document = book.run_records[identity].document
+        at = (path, position, "metric")
+        yield document.problem(at, "acknowledged-nothing", message, hint, level=Level.WARNING)
 
 
 RULES: dict[str, tuple[Kind, str]] = {

@@ -30,6 +30,7 @@ from generator import (
     settings,
     sharing,
     terminal,
+    trendtext,
     upkeep,
 )
 from generator.compare import compare
@@ -188,6 +189,20 @@ def show_capacity(
         typer.echo(alternatives.as_json(found, placed), nl=False)
         return
     for line in conclusions.lines(found, placed):
+        typer.echo(terminal.plain(line))
+
+
+@app.command(name="trends")
+def show_trends(
+    output: Annotated[ShowFormat, typer.Option("--format", help="How to print.")] = ShowFormat.TEXT,
+) -> None:
+    """Print what got worse and is not acknowledged, and where metrics changed their level."""
+    with usage_errors():
+        opened = _open()
+    if output is ShowFormat.JSON:
+        typer.echo(trendtext.as_json(opened), nl=False)
+        return
+    for line in trendtext.lines(opened):
         typer.echo(terminal.plain(line))
 
 

@@ -139,6 +139,19 @@ def compare(notebook: Notebook, baseline: str, candidate: str) -> Comparison:
     return Comparison(baseline, candidate, found, deltas, tuple(judge.doubts()))
 
 
+def with_baselines(notebook: Notebook) -> Mapping[str, Comparison]:
+    """Each run against its baseline, where it has one; compared once a notebook."""
+    known: Mapping[str, Comparison] | None = notebook.memo.get("with_baselines")
+    if known is None:
+        known = {
+            identity: compare(notebook, baseline, identity)
+            for identity, baseline in notebook.baselines.items()
+            if baseline is not None
+        }
+        notebook.memo["with_baselines"] = known
+    return known
+
+
 @dataclass(frozen=True)
 class _Judge:
     """Gives the verdicts of one comparison."""

@@ -61,7 +61,10 @@ DATA_FILES = (
     DataFile("data/compare.json", "What the page Compare knows of metrics, units and runs."),
     DataFile("data/compare/*", "What the page Compare reads of the runs that are held together."),
     DataFile("data/capacity.json", "What the runs say of the load that the system carries."),
-    DataFile("data/trends.json", "How each metric went over the runs of a scenario."),
+    DataFile(
+        "data/trends.json",
+        "What got worse and what became of it; steps and drifts of each metric over the runs.",
+    ),
     DataFile(
         "data/decisions.json",
         "Findings, options, recommendations, actions and changes with what became of them.",

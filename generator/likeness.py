@@ -118,19 +118,44 @@ class Likeness:
 
 
 def alike(notebook: Notebook, baseline: str, candidate: str) -> bool:
-    """Whether two runs are known to be like for like; see `between`."""
-    return between(notebook, baseline, candidate).like_for_like
+    """Whether two runs are known to be like for like; see `between`, whose other half it leaves."""
+    before, after = notebook.runs[baseline], notebook.runs[candidate]
+    environment = tuple(_differences(before.environment, after.environment))
+    return not _reasons(before, after, _load_differences(before, after), environment)
 
 
 def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     """What differs between two runs of the notebook."""
     before, after = notebook.runs[baseline], notebook.runs[candidate]
-    load = tuple(
+    load = _load_differences(before, after)
+    deployment = tuple(_differences(before.deployment, after.deployment))
+    environment = tuple(_differences(before.environment, after.environment))
+    reasons = _reasons(before, after, load, environment)
+    changes = tuple(_changes(notebook, baseline, candidate))
+    factors = tuple(_factors(load, deployment, environment, changes))
+    same = same_scenario(before, after)
+    return Likeness(load, deployment, changes, tuple(reasons), same, environment, factors)
+
+
+def asked(run: Run) -> tuple[tuple[str, Any], ...]:
+    """Load and environment of a run as values: runs with the same differ in duration at most."""
+    load = [] if run.load is None else list(settings(run.load))
+    around = list(leaves(run.environment, "environment"))
+    return tuple((name, value) for name, (value, _) in (*load, *around) if name != "duration")
+
+
+def _load_differences(before: Run, after: Run) -> tuple[Difference, ...]:
+    return tuple(
         difference
         for difference in _differences(before.load, after.load)
         if difference.setting != "duration" or not _as_long(before.load, after.load)
     )
-    deployment = tuple(_differences(before.deployment, after.deployment))
+
+
+def _reasons(
+    before: Run, after: Run, load: Iterable[Difference], environment: Iterable[Difference]
+) -> list[str]:
+    """Why two runs are not like for like; nothing where they are."""
     reasons = [
         difference.as_text()
         for difference in _each_once(load)
@@ -139,12 +164,7 @@ def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     ]
     if not (load_known(before) and load_known(after)):
         reasons.append(UNKNOWN_LOAD)
-    environment = tuple(_differences(before.environment, after.environment))
-    reasons += [d.as_text() for d in environment if not d.one_sided]
-    changes = tuple(_changes(notebook, baseline, candidate))
-    factors = tuple(_factors(load, deployment, environment, changes))
-    same = same_scenario(before, after)
-    return Likeness(load, deployment, changes, tuple(reasons), same, environment, factors)
+    return [*reasons, *(d.as_text() for d in environment if not d.one_sided)]
 
 
 def _each_once(load: Iterable[Difference]) -> list[Difference]:

@@ -40,6 +40,7 @@ from generator.narrative import (
     ChangeMade,
     Claim,
     Finding,
+    KnownStep,
     Option,
     Recommendation,
     TradeOffs,
@@ -158,6 +159,9 @@ class Run(Part):
     sources: tuple[SourceFile, ...] = Field((), description="Files that figures were read from.")
     acknowledged: tuple[Acknowledgement, ...] = Field(
         (), description="Warnings that are known and stay, with the reason."
+    )
+    acknowledged_steps: tuple[KnownStep, ...] = Field(
+        (), description="Metrics that got worse in this run, known and accepted, with the reason."
     )
 
 

@@ -63,6 +63,16 @@ class ChangeMade(Part):
         return f"{self.area}: {textwrap.shorten(words, 50, placeholder='…')}"
 
 
+class KnownStep(Part):
+    """A metric that got worse, or changed its level, in this run: that is known and stays so.
+
+    It stays visible with the reason; later runs are held against this one and what came after.
+    """
+
+    metric: Line = Field(description="Name of the metric: latency_p95.")
+    reason: Prose = Field(description="Why it is accepted.")
+
+
 class Finding(Part):
     """An observation with its weight."""
 

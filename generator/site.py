@@ -31,8 +31,9 @@ from generator import (
     sections,
     social,
     telling,
+    trendtext,
 )
-from generator.compare import compare
+from generator.compare import with_baselines
 from generator.errors import Problem
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
@@ -78,11 +79,7 @@ def build(
 
 def view_of(notebook: Notebook, to: Links) -> View:
     """What the pages are made from: the prose told, every run compared, everything audited."""
-    comparisons = {
-        identity: compare(notebook, baseline, identity)
-        for identity, baseline in notebook.baselines.items()
-        if baseline is not None
-    }
+    comparisons = with_baselines(notebook)
     problems = tuple(audit.problems(notebook))
     scores = tuple(predictions.scores(notebook))
     return View(telling.told(notebook), comparisons, problems, to, scores)
@@ -168,6 +165,7 @@ def _data(notebook: Notebook, view: View) -> dict[str, str]:
         **dict(comparison_data.files(notebook, view)),
         **dict(course_data.files(notebook)),
         links.CAPACITY_DATA: capacitypage.data(notebook),
+        "data/trends.json": trendtext.as_json(notebook),
     }
     for identity in notebook.runs:
         content = {"version": datafiles.VERSION, **notebook.as_json(identity)}

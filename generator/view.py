@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from generator import audit, claims, doubts, figures, kept, links, records
+from generator import audit, claims, doubts, figures, kept, links, records, worsening
 from generator.blocks import (
     PROBLEM_LEVELS,
     STANDINGS,
@@ -35,14 +35,7 @@ from generator.notebook import Notebook, campaign_of
 from generator.predictions import Score
 from generator.verdicts import Verdict
 
-HEADLINE = (
-    "request_rate",
-    "latency_p95",
-    "error_rate",
-    "under_500ms",
-    "rps_per_core",
-    "cost_per_million_requests",
-)
+HEADLINE = worsening.HEADLINE
 """Metrics that are shown as large figures."""
 
 

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("assets",),
     ("progress",),
     ("errors", "units", "scalability"),
-    ("series",),
+    ("series", "steps"),
     ("kubectl",),
     ("printing", "writing"),
     ("yamltree", "display", "fields"),
@@ -103,7 +103,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("doubts", "likeness", "history", "noise", "methods"),
     ("occupancy",),
     ("moves",),
-    ("kept",),
+    ("kept", "stretches"),
     ("panels",),
     ("systems",),
     ("bottleneck", "refusal"),
@@ -113,16 +113,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("crosschecks", "changechecks", "verdicts", "prose", "saying"),
     ("compare", "rivals"),
     ("margins",),
-    ("claims", "predictions"),
+    ("claims", "predictions", "trends"),
     ("alternatives",),
     ("conclusions",),
-    ("typed",),
-    ("telling",),
+    ("typed", "worsening"),
+    ("telling", "bestruns"),
     ("entries",),
-    ("claimchecks", "decisions"),
+    ("claimchecks", "decisions", "regressions"),
     ("audit",),
     ("objectives", "renames"),
-    ("terminal", "links"),
+    ("terminal", "links", "trendtext"),
     ("shell", "junit", "github", "outline", "review"),
     ("reviewtext", "reviewdata", "gate"),
     ("intake", "pulls", "upkeep"),
@@ -141,7 +141,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("social",),
     ("k6figures",),
     ("detail",),
-    ("cluster", "decisionpages", "evidence", "story", "doubtpages", "capacitypage", "methodspage"),
+    (
+        "capacitypage",
+        "cluster",
+        "decisionpages",
+        "doubtpages",
+        "evidence",
+        "methodspage",
+        "story",
+    ),
     ("exploring",),
     ("sections", "overviews", "comparison_data", "datapage"),
     ("course_data", "comparison_page"),
@@ -232,7 +240,8 @@ def test_shells_are_thin() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "diff", "show", "schema", "new", "capacity", "export", "review", "gate"]
+    "command",
+    ["check", "diff", "show", "schema", "new", "capacity", "export", "review", "gate", "trends"],
 )
 def test_commands_load_nothing_heavy(command: str) -> None:
     """A command that builds no site loads neither pandas nor matplotlib nor MkDocs."""
