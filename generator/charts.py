@@ -12,7 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from generator import bars, curves, drawing, loadcurves, overtime, placement, spread, usage, vector
+from generator import (
+    bars,
+    curves,
+    drawing,
+    loadcurves,
+    multiples,
+    overtime,
+    placement,
+    spread,
+    usage,
+    vector,
+)
 from generator.vector import Chart, Sketch
 
 
@@ -21,12 +32,13 @@ class Kind:
     """A chart that can be drawn. `of` says what its function takes.
 
     `runs`: the notebook and identities of runs; `comparison`: a Comparison; `run`: a Run; `kept`:
-    tables with the run's phases, or names with their histograms; `capacity`: a Capacity.
+    tables with the run's phases, or names with their histograms; `capacity`: a Capacity;
+    `trend`: a Trend and metrics.
     """
 
     name: str
     title: str
-    of: Literal["runs", "comparison", "run", "kept", "capacity"]
+    of: Literal["runs", "comparison", "run", "kept", "capacity", "trend"]
     sketch: Callable[..., Sketch | None]
 
     def draw(self, *subject: Any) -> Chart | None:
@@ -40,6 +52,7 @@ CHARTS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("progression", "From run to run", "runs", curves.progression),
+        Kind("trend", "Metrics over the runs", "trend", multiples.multiples),
         Kind("before_after", "Before and after", "comparison", bars.before_after),
         Kind("cpu_per_pod", "CPU of each pod", "run", usage.cpu),
         Kind("memory_per_pod", "Memory of each pod", "run", usage.memory),

@@ -283,8 +283,10 @@ class Canvas:
         colour: Colour,
         hollow: bool = False,
         size: float = 6.0,
+        shape: str = "o",
     ) -> None:
-        """Draw a round mark at each of the points; hollow ones for what is approximate."""
+        """Draw a mark at each of the points, round ones unless matplotlib's name of another is
+        given; hollow ones for what is approximate."""
         if not points:
             return
         self._add(
@@ -292,7 +294,7 @@ class Canvas:
                 [x for x, _ in points],
                 [y for _, y in points],
                 linestyle="none",
-                marker="o",
+                marker=shape,
                 markersize=size,
                 markeredgecolor=colour.sentinel,
                 markerfacecolor=(Colour.BG if hollow else colour).sentinel,

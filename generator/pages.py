@@ -18,6 +18,7 @@ from generator import (
     links,
     methodspage,
     overviews,
+    trendpages,
 )
 from generator.render import Page, Part, Renderer
 from generator.view import View
@@ -77,6 +78,12 @@ PAGES: tuple[Overview, ...] = (
         "History",
         "Every metric over all runs, oldest first.",
         overviews.history,
+    ),
+    Overview(
+        links.TRENDS,
+        "Trends",
+        "What got worse and is not acknowledged, and every metric over the runs.",
+        trendpages.trends_page,
     ),
     Overview(
         links.COMPARE,

@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from generator import cluster, detail, evidence, k6figures, objectivetable, repeats, story
+from generator import (
+    cluster,
+    detail,
+    evidence,
+    k6figures,
+    objectivetable,
+    repeats,
+    stepitems,
+    story,
+)
 from generator.blocks import Block, Table
 from generator.render import Part
 from generator.view import RunView
@@ -57,6 +66,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Section("trust", "", story.trust),
             Section("doubts", "What to doubt", story.doubts),
+            Section("known-steps", "Acknowledged steps", stepitems.of_run),
             Section("claims", "Figures typed by hand", story.claims, "Each of them"),
             Section("predictions", "Predictions", story.predictions),
             Section("repeats", "Repeats", repeats.section),

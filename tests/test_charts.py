@@ -19,7 +19,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from generator import bars, compare, curves, drawing, lettering, settings, usage, vector
+from generator import bars, compare, curves, drawing, lettering, settings, trends, usage, vector
 from generator import notebook as notebooks
 from generator.charts import CHARTS
 from generator.compare import Comparison
@@ -27,6 +27,7 @@ from generator.model import Run
 from generator.notebook import Notebook
 from generator.vector import Chart, Sketch
 from generator.verdicts import SIGNS, Verdict
+from generator.worsening import HEADLINE
 from tests.conftest import reported
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +55,7 @@ def book() -> Notebook:
 def subjects(book: Notebook) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Each chart with all that can be drawn of the real records."""
     yield "progression", (book, RUNS)
+    yield "trend", (trends.found(book)[0], HEADLINE)
     for before, after in combinations(RUNS, 2):
         yield "before_after", (compare.compare(book, before, after),)
     for kind in CHARTS.values():
@@ -173,6 +175,7 @@ def test_registry() -> None:
     """Each chart stands under its name, has a title, and says what it is drawn of."""
     assert list(CHARTS) == [
         "progression",
+        "trend",
         "before_after",
         "cpu_per_pod",
         "memory_per_pod",

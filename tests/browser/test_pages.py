@@ -20,6 +20,7 @@ PAGES = (
     "decisions.html",
     "compare.html",
     "capacity.html",
+    "trends.html",
     "audit.html",
     "checks.html",
     "glossary.html",
