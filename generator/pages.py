@@ -15,6 +15,7 @@ from generator import (
     decisionpages,
     doubtpages,
     exploring,
+    home,
     links,
     methodspage,
     overviews,
@@ -58,7 +59,7 @@ PAGES: tuple[Overview, ...] = (
         links.HOME,
         "Where things stand",
         "The newest result of the load tests, what is doubtful of it, and what is open.",
-        overviews.home,
+        home.home,
     ),
     Overview(
         links.RUNS,

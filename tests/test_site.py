@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import overviews, records, site
+from generator import latest, records, site
 from generator.links import Links
 from generator.metrics import METRICS
 from generator.notebook import build
@@ -325,6 +325,6 @@ def test_home_leads_with_what_is_new() -> None:
             "a/off-2": run.format(title="Off again", day=4) + "repeats: a/off\n",
         }
     )
-    assert overviews.headliner(found, found.completed) == "a/on"
-    assert overviews.headliner(found, ("a/off", "a/other", "a/off-2")) == "a/other"
-    assert overviews.headliner(found, ("a/off-2",)) == "a/off-2"
+    assert latest.headliner(found, found.completed) == "a/on"
+    assert latest.headliner(found, ("a/off", "a/other", "a/off-2")) == "a/other"
+    assert latest.headliner(found, ("a/off-2",)) == "a/off-2"
