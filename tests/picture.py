@@ -1,13 +1,16 @@
 """Draws the picture of the site in the README: `python -m tests.picture`.
 
-Home on a desktop in light, a run's page in dark, both on a phone: taken from the real pages by a
-real Chromium, so that the picture shows what there is.
+Home and the comparison of two runs in light, a run's page in dark on a phone: taken from the real
+pages, served and opened by a real Chromium, so that the picture shows what there is.
 """
 
 from __future__ import annotations
 
+import functools
+import http.server
 import io
 import sys
+import threading
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +18,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests import chromium
+from tests.browser.conftest import QuietHandler
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "site.png"
@@ -22,9 +26,12 @@ GAP = 16
 
 Scheme = Literal["light", "dark"]
 
+COMPARED = "?runs=session-8%2Fpost-fix,session-8%2Fpost-code&baseline=session-8%2Fpost-fix"
+
 VIEWS: tuple[tuple[str, Scheme, int], ...] = (
     ("index.html", "light", 1280),
     ("session-8/post-fix.html", "dark", 390),
+    (f"compare.html{COMPARED}", "light", 1280),
 )
 """Page, scheme and width in pixels of each part of the picture."""
 
@@ -36,15 +43,20 @@ def main() -> int:
         print("there is no site yet: run `make site`", file=sys.stderr)
         return 1
     shots = []
+    handler = functools.partial(QuietHandler, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), args=chromium.ARGUMENTS
         )
         for path, scheme, width in VIEWS:
             page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-            page.goto((site / path).as_uri())
+            address = f"http://127.0.0.1:{server.server_port}/{path}"
+            page.goto(address, wait_until="networkidle")
             shots.append(Image.open(io.BytesIO(page.screenshot())))
         browser.close()
+    server.shutdown()
     width = sum(shot.width for shot in shots) + GAP * (len(shots) - 1)
     picture = Image.new("RGB", (width, 800), "#8a94a0")
     left = 0
@@ -52,6 +64,7 @@ def main() -> int:
         picture.paste(shot, (left, 0))
         left += shot.width + GAP
     TARGET.parent.mkdir(exist_ok=True)
+    picture = picture.resize((width * 3 // 5, 480), Image.Resampling.LANCZOS)
     picture.quantize(256).save(TARGET, optimize=True)
     print(f"wrote {TARGET.relative_to(ROOT)}, {TARGET.stat().st_size:,} bytes")
     return 0
