@@ -50,11 +50,14 @@ class _Curve:
 
     def draw(self, canvas: Canvas, floor: float, taken: list[Box]) -> None:
         """Draw line, marks and labels; labels cover nothing of `taken` and join it."""
+        few = len(self.points) <= MAX_LABELLED
+        if self.apart and not few:
+            canvas.dots(list(self.points.values()), colour=Colour.SERIES_1, size=3)
         stretches: list[list[Point]] = []
         before = None
         for position, point in self.points.items():
             if before != position - 1 or position in self.apart:
-                if before is not None and before == position - 1:
+                if few and before is not None and before == position - 1:
                     way = [self.points[before], point]
                     canvas.line(way, colour=Colour.MUTED, width=1, dashed=True)
                 stretches.append([])
@@ -164,7 +167,8 @@ def progression(
     bottom = _run_names(canvas, bottom - 20, labels, xs)
     notes = [f"runs {shape}"] if shape else []
     if apart:
-        notes.append("dashed: not like for like")
+        few = len(runs) <= MAX_LABELLED
+        notes.append("dashed: not like for like" if few else "joined where like for like")
     if len(identities) > len(runs):
         notes.append(f"the last {len(runs)} of {len(identities):,} runs")
     if notes:

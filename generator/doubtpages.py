@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from generator import audit, links, records, rules
 from generator.blocks import Block, Cell, Code, Item, Items, Note, Prose, Table
@@ -65,10 +66,17 @@ def audited(view: View) -> Iterator[Part]:
             if own and of is kind:
                 href = view.to.href(links.AUDIT, links.CHECKS, code)
                 blocks.append(Items((Item(title, href=href, place=code, anchor=code),)))
-                blocks.append(problem_items(view, own, links.AUDIT))
+                blocks.append(problem_items(view, own[:MOST_OPEN], links.AUDIT))
+                more = problem_items(view, own[MOST_OPEN:], links.AUDIT)
+                if more.items:
+                    blocks.append(replace(more, label=f"More of {code}", folds=True))
         yield Part(_slug(kind), str(kind), blocks)
     if accepted:
         yield Part("acknowledged", "Acknowledged", [problem_items(view, accepted, links.AUDIT)])
+
+
+MOST_OPEN = 12
+"""How many doubts of one rule stand open on the audit page; more are folded."""
 
 
 def _count_row(kind: Kind, found: Sequence[tuple[str, Problem]]) -> tuple[Cell, ...] | None:
