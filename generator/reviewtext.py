@@ -36,7 +36,8 @@ def outline(
 ) -> list[tuple[Part, ...]]:
     """The review for people: what it comes to, then each record, then what else follows from it.
 
-    `site` is the address that pages lie below; without one links are relative to the site.
+    `site` is the address that pages lie below; without one nothing can be linked to: a comment
+    stands on another host.
     """
     sections = [tuple(_lead(found, base, head))]
     sections += [tuple(_run(one, to, site)) for one in found.runs]
@@ -122,17 +123,27 @@ def _run(one: RunTouched, to: Links, site: str) -> Iterator[Part]:
         return
     comparison = one.comparison
     against = f"against {comparison.baseline}" if comparison else "without a baseline"
-    address = to.address(links.run_page(one.identity))
-    if to.directory_urls:
-        address = address.removesuffix("index.html")
-    address = f"{site.rstrip('/')}/{address}" if site else address
-    yield Sentence(f"{one.status}, {one.date}, {against}.", ("Its page", address))
+    said = f"{_STATUS.get(one.status, one.status)}, {one.date}, {against}."
+    yield Sentence(said, _page(one.identity, to, site))
+    yield from _objectives(one)
     if one.how is not How.ADDED:
         yield from _altered(one)
     if comparison:
         yield from _compared(comparison)
-    yield from _objectives(one)
     yield from _problems(one.problems, one.known)
+
+
+_STATUS = {"unknown": "status not recorded"}
+
+
+def _page(identity: str, to: Links, site: str) -> tuple[str, str]:
+    """The link to a run's page; none where nobody knows where the site is."""
+    if not site:
+        return "", ""
+    address = to.address(links.run_page(identity))
+    if to.directory_urls:
+        address = address.removesuffix("index.html")
+    return "Its page", f"{site.rstrip('/')}/{address}"
 
 
 def _altered(one: RunTouched) -> Iterator[Part]:
@@ -162,7 +173,9 @@ def _compared(comparison: Comparison) -> Iterator[Part]:
     if not comparison.likeness.confounded:
         points.insert(0, _point(comparison.likeness.attribution))
     every = comparison.likeness
-    differs = [d.as_text() for d in (*every.load, *every.environment, *every.deployment)]
+    # What one side alone has of load and environment is among the warnings by its name.
+    differs = [d.as_text() for d in (*every.load, *every.environment) if not d.one_sided]
+    differs += [d.as_text() for d in every.deployment]
     if differs:
         more = f"; {len(differs) - MOST_LISTED} more" if len(differs) > MOST_LISTED else ""
         points.append(("Settings that differ:", "; ".join(differs[:MOST_LISTED]) + more))

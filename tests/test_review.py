@@ -88,10 +88,10 @@ def test_who_reads_the_review_only_knows_what_matters(real: Path) -> None:
         "33,863 cache look-ups are 8.533 % of 396,830 requests",
         "1 of 7 pods is pending",
         "15 warnings",
-        "[Its page](<session-8/post-code.html>)",
     ):
         assert said in text
     assert text.startswith("<!-- loadbook-review -->\n")
+    assert "](<" not in text
 
 
 def test_the_working_tree_and_a_head_are_reviewed_alike(real: Path) -> None:
@@ -292,12 +292,12 @@ def hostile(tmp_path: Path) -> Path:
 
 def test_nothing_of_a_record_is_active_in_markdown(tmp_path: Path) -> None:
     """No HTML, link, image, mention or reference but our own; no second marker, no broken table."""
-    text = reviewed(hostile(tmp_path), code=1)
+    text = reviewed(hostile(tmp_path), "--site-url", "https://x.example", code=1)
     assert text.count("<!-- loadbook-review -->") == 1
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table")
     parser.enable("strikethrough")
     html = parser.render(text)
-    assert set(re.findall(r"<a href=\"([^\"]*)\"", html)) == {"c/b/"}
+    assert set(re.findall(r"<a href=\"([^\"]*)\"", html)) == {"https://x.example/c/b/"}
     assert "<img" not in html
     assert "<s>" not in html
     assert set(re.findall(r"<(\w+)", html)) <= {
@@ -402,12 +402,35 @@ def test_wrong_usage_is_a_message_and_exit_code_2(
 
 
 def test_pages_are_linked_below_the_sites_address(tmp_path: Path) -> None:
-    """With `--site-url` below it, as the site's own settings spell addresses."""
+    """With `--site-url` below it, as the site's own settings spell addresses; without one none.
+
+    A comment stands on another host, where an address relative to the site leads nowhere.
+    """
     root = repository(tmp_path, {"c/a.yaml": run()})
     put(root, "c/b.yaml", run(day=2))
     assert "(<https://x.example/d/c/b/>)" in reviewed(root, "--site-url", "https://x.example/d/")
     (root / "mkdocs.yml").write_text("site_name: T\nuse_directory_urls: false\n", "utf-8")
     assert "(<https://x.example/c/b.html>)" in reviewed(root, "--site-url", "https://x.example")
+    assert "Its page" not in reviewed(root)
+
+
+def test_what_a_record_does_not_say_is_said(tmp_path: Path) -> None:
+    """A run without date and status is told as one, not by an empty place or as “unknown”."""
+    root = repository(tmp_path, {"c/a.yaml": run()})
+    new = run(day=2).replace("date: 2026-01-02\n", "").replace(": completed", ": unknown")
+    put(root, "c/b.yaml", f"{new}baseline: c/a\n")
+    lead = "status not recorded, date not recorded, against c/a."
+    assert lead in reviewed(root).splitlines()
+
+
+def test_a_setting_on_one_side_only_is_told_once(tmp_path: Path) -> None:
+    """It is named as such, and is no setting that differs; one that does differ is."""
+    root = repository(tmp_path, {"c/a.yaml": run()})
+    load = "load: {script: x.js, scenario: shop, vus: 20"
+    put(root, "c/b.yaml", run(day=2).replace("load: {scenario: shop, vus: 10", load))
+    lines = reviewed(root).splitlines()
+    assert "- **Recorded on one side only:** script." in lines
+    assert "- **Settings that differ:** VUs 10 → 20" in lines
 
 
 def test_junit_has_a_case_for_each_record(tmp_path: Path) -> None:
