@@ -48,7 +48,8 @@ class Notebook:
         record = self.run_records.get(identity)
         if record:
             first = record.problems[0].as_text() if record.problems else ""
-            raise UnknownRunError(f"the record of {identity} is broken: {first}")
+            more = f"; and {len(record.problems) - 1} more" if len(record.problems) > 1 else ""
+            raise UnknownRunError(f"the record of {identity} is broken: {first}{more}")
         near = explain.did_you_mean(identity, list(self.runs))
         listed = f"there are: {', '.join(self.runs)}" if self.runs else "there are no runs yet"
         raise UnknownRunError(f"no run {identity!r}: {near or listed}")

@@ -167,6 +167,8 @@ class _Judging:
     def _unknown(self, measured: Measurement | None) -> str:
         """Why the run has no figure that a limit could be held against, or nothing."""
         status = self.book.runs[self.identity].status
+        if status == "unknown":
+            return "the record does not say whether the run completed"
         if status != "completed":
             return f"the run is {status}"
         if measured is None:
