@@ -9,15 +9,27 @@ from mkdocs.commands import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError
 from rich.console import Console
-from rich.logging import RichHandler
 
-from generator import settings
+from generator import settings, terminal
+
+
+class _Lines(logging.Handler):
+    """Prints messages line by line and never folds one: editors jump from `file:line:column`."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.WARNING)
+        self.console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one message, its level before it."""
+        for line in f"{record.levelname}: {self.format(record)}".splitlines():
+            self.console.print(terminal.plain(line), markup=False, soft_wrap=True)
 
 
 def build(root: Path, *, strict: bool) -> int:
     """Build the notebook in `root` into its site folder; the exit code, 0 where all is well."""
     console = Console(stderr=True, highlight=False)
-    handler = RichHandler(logging.WARNING, console, show_time=False, show_path=False, markup=False)
+    handler = _Lines(console)
     logger = logging.getLogger("mkdocs")
     logger.addHandler(handler)
     try:

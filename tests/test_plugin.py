@@ -58,8 +58,9 @@ def test_a_broken_record_fails_the_strict_build_and_is_named(tmp_path: Path) -> 
     line = 1 + record.read_text("utf-8").splitlines().index("  vus: fifty")
     done = run("loadbook", "build", "--strict", cwd=root)
     assert done.returncode == 1
-    shown = " ".join(done.stderr.split())
-    assert f"experiments/session-8/pre-fix.yaml:{line}:8: error: load.vus: 'fifty'" in shown
+    place = f"experiments/session-8/pre-fix.yaml:{line}:8: error: load.vus: 'fifty'"
+    (told,) = [text for text in done.stderr.splitlines() if text.startswith(place)]
+    assert told.endswith("[value-unit]")
     assert not (root / "site" / "index.html").exists()
 
 
