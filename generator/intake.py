@@ -165,6 +165,9 @@ def _record(root: Path, identity: str, found: Read, *, replace: bool, dry_run: b
             typer.echo(f"replaced {terminal.plain(change)}")
         for file in prepared.files:
             typer.echo(f"wrote {file.name}")
+    if prepared.open:
+        told = f"to be told by hand in {records.file_of_run(identity)}: {', '.join(prepared.open)}"
+        typer.echo(f"{told} (comparisons and objectives need it)", err=True)
     if not prepared.files:
         typer.echo(f"nothing to write into {records.file_of_run(identity)}", err=True)
     if found.failed or prepared.problems or prepared.conflicts:

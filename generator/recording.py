@@ -7,7 +7,7 @@ been read back as a record without an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,13 +43,15 @@ class Prepared:
 
     `files` are empty where nothing would change; the record is the last of them. `problems` say
     why nothing can be written, `conflicts` which figures are kept though the imported ones differ,
-    `replaced` what gives way.
+    `replaced` what gives way, `open` the fields of a new record that comparing needs and that
+    nothing imported gave.
     """
 
     files: tuple[Planned, ...] = ()
     problems: tuple[Problem, ...] = ()
     conflicts: tuple[Problem, ...] = ()
     replaced: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 def prepare(
@@ -101,7 +103,21 @@ def prepare(
         (),
         (*differing, *(_said(final, conflict, origin) for conflict in made.conflicts), *kept),
         tuple(_replacement(edit) for edit in made.edits if edit.replaces and edit.old),
+        tuple(_open(final.value)) if before is None else (),
     )
+
+
+def _open(record: Mapping[str, Any]) -> Iterator[str]:
+    """What a record does not say of when the run was, whether it completed, and its load."""
+    load = record.get("load", {})
+    if "date" not in record:
+        yield "date"
+    if record.get("status") == "unknown":
+        yield "status"
+    if "scenario" not in load:
+        yield "load.scenario"
+    if "vus" not in load and "rate" not in load:
+        yield "load.vus"
 
 
 def _require_place(root: Path, identity: str) -> None:

@@ -99,6 +99,19 @@ def test_a_new_run_gets_a_record_and_a_campaign(root: Path) -> None:
     assert loadbook(root, "check", "--strict").returncode == 0
 
 
+def test_what_a_new_record_lacks_is_told(root: Path) -> None:
+    """Fields that a comparison needs and nothing imported gave are named, once and only then."""
+    done = loadbook(root, "import", "a/new", "one.json")
+    assert done.returncode == 0
+    assert done.stderr == (
+        "to be told by hand in experiments/a/new.yaml: date, status, load.scenario, load.vus "
+        "(comparisons and objectives need it)\n"
+    )
+    assert loadbook(root, "import", "a/new", "pods.txt", "--exit-code", "0").stderr == ""
+    done = loadbook(root, "import", "a/third", "one.json", "--exit-code", "0")
+    assert ": date, load.scenario, load.vus (" in done.stderr
+
+
 def test_kubectl_output_goes_into_its_moment(root: Path) -> None:
     """Moment and time as they were typed."""
     done = loadbook(
