@@ -66,14 +66,19 @@ def review(
         ReviewFormat.MARKDOWN
     ),
     site_url: Annotated[
-        str, typer.Option(metavar="URL", help="Where the site is, for links to pages.")
+        str,
+        typer.Option(
+            metavar="URL", help="Where the site is, for links to pages; else mkdocs.yml's site_url."
+        ),
     ] = "",
 ) -> None:
     """Tell what the records here change against a git revision, for a pull request."""
     with usage_errors():
+        root = settings.find_root(Path.cwd())
+        config = (root / settings.CONFIG_FILE).read_bytes()
+        site_url = site_url or settings.site_url(config)
         if site_url and not re.fullmatch(r"https?://[^\s<>()\\\[\]]+", site_url):
             raise NotebookError(f"--site-url: {site_url!r} is no address: https://...")
-        root = settings.find_root(Path.cwd())
         repository = revisions.repository(root)
         compared = revisions.base_of(repository, base, head or "HEAD")
         before = revisions.opened(repository, compared.commit)
@@ -81,7 +86,7 @@ def review(
             after = revisions.opened(repository, revisions.resolve(repository, head))
         else:
             after = provenance.checked(root, _opened(root))
-        to = Links(settings.directory_urls((root / settings.CONFIG_FILE).read_bytes()))
+        to = Links(settings.directory_urls(config))
     found = reviewed(before, after)
     name = head or "the working tree"
     if output is ReviewFormat.JSON:

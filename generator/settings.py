@@ -109,6 +109,13 @@ def directory_urls(content: bytes) -> bool:
     return not (isinstance(config, dict) and config.get("use_directory_urls") is False)
 
 
+def site_url(content: bytes) -> str:
+    """Where a mkdocs.yml of this content says that its site is; empty where it does not say."""
+    config = yamltree.read(CONFIG_FILE, content).value
+    found = config.get("site_url") if isinstance(config, dict) else None
+    return found if isinstance(found, str) else ""
+
+
 def _options(config: Any) -> tuple[yamltree.Path, dict[str, Any]]:
     """The options of the plugin, and where they stand in mkdocs.yml."""
     plugins = config.get("plugins") if isinstance(config, dict) else None

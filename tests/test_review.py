@@ -402,7 +402,7 @@ def test_wrong_usage_is_a_message_and_exit_code_2(
 
 
 def test_pages_are_linked_below_the_sites_address(tmp_path: Path) -> None:
-    """With `--site-url` below it, as the site's own settings spell addresses; without one none.
+    """Below `--site-url`, else below the notebook's own site_url; without one there is no link.
 
     A comment stands on another host, where an address relative to the site leads nowhere.
     """
@@ -412,6 +412,10 @@ def test_pages_are_linked_below_the_sites_address(tmp_path: Path) -> None:
     (root / "mkdocs.yml").write_text("site_name: T\nuse_directory_urls: false\n", "utf-8")
     assert "(<https://x.example/c/b.html>)" in reviewed(root, "--site-url", "https://x.example")
     assert "Its page" not in reviewed(root)
+    own = "site_name: T\nsite_url: https://own.example/n/\nuse_directory_urls: false\n"
+    (root / "mkdocs.yml").write_text(own, "utf-8")
+    assert "(<https://own.example/n/c/b.html>)" in reviewed(root)
+    assert "(<https://x.example/c/b.html>)" in reviewed(root, "--site-url", "https://x.example")
 
 
 def test_what_a_record_does_not_say_is_said(tmp_path: Path) -> None:
