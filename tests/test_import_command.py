@@ -107,7 +107,7 @@ def test_what_a_new_record_lacks_is_told(root: Path) -> None:
         "to be told by hand in experiments/a/new.yaml: date, status, load.scenario, load.vus "
         "(comparisons and objectives need it)\n"
     )
-    assert loadbook(root, "import", "a/new", "pods.txt", "--exit-code", "0").stderr == ""
+    assert loadbook(root, "import", "a/new", "one.json", "--exit-code", "0").stderr == ""
     done = loadbook(root, "import", "a/third", "one.json", "--exit-code", "0")
     assert ": date, load.scenario, load.vus (" in done.stderr
 
