@@ -37,7 +37,7 @@ unit: $(VENV)/test.stamp
 # What the golden files hold is written anew; read the diff before committing it.
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --golden tests/test_audit.py tests/test_compare.py tests/test_review.py \
-	  tests/test_workflows.py
+	  tests/test_workflows.py tests/test_manual.py
 
 schema: $(VENV)/site.stamp
 	$(BIN)/loadbook schema --out schema

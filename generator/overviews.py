@@ -149,12 +149,11 @@ def glossary(view: View) -> Iterator[Part]:
                 Cell(metric.label, sub=metric.name, anchor=metric.name),
                 Cell(metric.definition),
                 Cell(" or ".join(filter(None, ways))),
-                Cell(metric.unit.base),
-                Cell(directions.get(metric.better or "", "neither")),
+                Cell(metric.unit.base, sub=directions.get(metric.better or "", "")),
                 Cell(judged if metric.better else "not judged"),
             )
         )
-    columns = ("Metric", "Meaning", "Obtained", "Unit", "Better", "Judged by")
+    columns = ("Metric", "Meaning", "Obtained", "Unit", "Judged by")
     for group, rows in groups.items():
         slug = f"group-{group.lower().replace(' ', '-')}"
         table = Table(f"{slug}-table", f"{group}: metrics", columns, tuple(rows), searched=True)

@@ -17,6 +17,8 @@ from generator import (
     exploring,
     home,
     links,
+    manual,
+    manualpages,
     methodspage,
     overviews,
     trendpages,
@@ -32,7 +34,8 @@ REFERENCE = 0.2
 class Overview:
     """A page: its path, its title, what it is in a sentence, the function that gives its parts.
 
-    `boost` is what it weighs in the search, `scripts` are those that it alone needs.
+    `boost` is what it weighs in the search, `scripts` are those that it alone needs, `text` is the
+    file below `templates/docs/` that it begins with. `siblings` shows its section beside it.
     """
 
     path: str
@@ -41,17 +44,37 @@ class Overview:
     parts: Callable[[View], Iterator[Part]]
     boost: float = 1.0
     scripts: tuple[str, ...] = ()
+    text: str = ""
+    siblings: bool = False
 
     def page(self, renderer: Renderer, view: View) -> Page:
         """The finished page; parts with nothing in them are left out."""
+        parts = [*self._told(renderer, view), *self.parts(view)]
         return renderer.page(
             self.path,
             self.title,
-            [part for part in self.parts(view) if part.blocks],
+            [part for part in parts if part.blocks],
             description=self.description,
             boost=self.boost,
             scripts=self.scripts,
+            siblings=self.siblings,
         )
+
+    def _told(self, renderer: Renderer, view: View) -> Iterator[Part]:
+        if self.text:
+            text = renderer.text(f"{manual.FOLDER}/{self.text}")
+            yield from manual.parts(text, self.path, view.to)
+
+
+def explains(
+    path: str,
+    title: str,
+    description: str,
+    parts: Callable[[View], Iterator[Part]] = lambda _: iter(()),
+    text: str = "",
+) -> Overview:
+    """A page of the section Reference, which explains and tells of no run."""
+    return Overview(path, title, description, parts, REFERENCE, text=text, siblings=True)
 
 
 PAGES: tuple[Overview, ...] = (
@@ -118,32 +141,66 @@ PAGES: tuple[Overview, ...] = (
         "What contradicts itself or is doubtful in the records, by rule.",
         doubtpages.audited,
     ),
-    Overview(
+    explains(
+        links.START,
+        "Start",
+        "From a test with k6 to its first page in five minutes.",
+        text="start.md",
+    ),
+    explains(
+        links.RECORD,
+        "Record",
+        "Every field of a run, a campaign and the objectives, with its unit and an example.",
+        manualpages.record,
+        "record.md",
+    ),
+    explains(
+        links.COMMANDS,
+        "Commands",
+        "Every command and option of loadbook, with an example of each command.",
+        manualpages.commands,
+        "commands.md",
+    ),
+    explains(
+        links.PUBLISHING,
+        "Publishing",
+        "The site on GitHub Pages, the review of pull requests, the gate, pre-commit.",
+        text="publishing.md",
+    ),
+    explains(
+        links.JUDGING,
+        "How comparisons are judged",
+        "Like for like, tolerance, noise, rank tests, confounding, objectives.",
+        text="judging.md",
+    ),
+    explains(
         links.CHECKS,
         "Checks",
         "What each check looks for, with an example and how to mend what it finds.",
         doubtpages.checks,
-        boost=REFERENCE,
     ),
-    Overview(
+    explains(
         links.GLOSSARY,
         "Glossary",
         "What each metric means, how it is obtained, and by what it is judged.",
         overviews.glossary,
-        boost=REFERENCE,
     ),
-    Overview(
+    explains(
         links.METHODS,
         "Methods",
         "Every formula of this site, with its meaning, its use and its source.",
         methodspage.listed,
-        boost=REFERENCE,
     ),
-    Overview(
+    explains(
         links.DATA,
         "Use the data",
         "The files that programs can read, and how to read them with pandas, DuckDB and curl.",
         datapage.data,
-        boost=REFERENCE,
+    ),
+    explains(
+        links.CONTRIBUTING,
+        "Contributing",
+        "How to add a run, and how to work on Loadbook itself.",
+        text="contributing.md",
     ),
 )

@@ -105,8 +105,9 @@ class Renderer:
 
     def __init__(self, folders: Sequence[Path] = (TEMPLATES,), to: Links | None = None) -> None:
         self.to = to or Links()
+        self._files = FileSystemLoader([str(folder) for folder in folders])
         self.environment = Environment(
-            loader=FileSystemLoader([str(folder) for folder in folders]),
+            loader=self._files,
             undefined=StrictUndefined,
             autoescape=True,
             trim_blocks=True,
@@ -115,6 +116,10 @@ class Renderer:
         self.environment.filters["prose"] = prose
         self.environment.filters["told"] = told
         self.environment.filters["code"] = code
+
+    def text(self, name: str) -> str:
+        """A file of the folders as it stands: `docs/start.md`."""
+        return self._files.get_source(self.environment, name)[0]
 
     def page(
         self,
@@ -127,13 +132,15 @@ class Renderer:
         description: str = "",
         boost: float = 1.0,
         scripts: Sequence[str] = (),
+        siblings: bool = False,
         head: Markup = _NOTHING,
         **context: object,
     ) -> Page:
         """The page of these parts; `context` is what its template needs beyond them.
 
         `boost` is what the page weighs in the search, `scripts` are paths in the site, `head` is
-        for the page's head, beside the link to the feed.
+        for the page's head, beside the link to the feed. `siblings` shows the other pages of its
+        section in the navigation beside it.
         """
         late: list[str] = []
         rendered = [
@@ -144,7 +151,7 @@ class Renderer:
             title=title, parts=rendered, **context
         )
         headed = sum(bool(part.title) for part in parts)
-        hidden = ["navigation"] if headed > 1 else ["navigation", "toc"]
+        hidden = ([] if siblings else ["navigation"]) + ([] if headed > 1 else ["toc"])
         meta: dict[str, object] = {"title": str(escape(title)), "hide": hidden}
         if boost != 1.0:
             meta["search"] = {"boost": boost}
@@ -192,7 +199,13 @@ def _markdown() -> MarkdownIt:
     """Markdown without raw HTML, images and headings; links to scripts are refused by it."""
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
     parser.enable("table").disable(["image", "heading", "lheading", "html_block", "html_inline"])
+    parser.add_render_rule("fence", _fence)
     return parser
+
+
+def _fence(_: object, tokens: Sequence[Token], place: int, *__: object) -> str:
+    """A fenced block of code, in colour."""
+    return str(code(tokens[place].content, tokens[place].info.strip()))
 
 
 def parsed(text: str) -> list[Token]:
