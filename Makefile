@@ -32,7 +32,7 @@ types: $(VENV)/test.stamp
 
 unit: $(VENV)/test.stamp
 	$(BIN)/python -m tests.chromium
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # What the golden files hold is written anew; read the diff before committing it.
 golden: $(VENV)/test.stamp

@@ -124,6 +124,15 @@ actions: [{{title: {quoted}, state: open, detail: {quoted}, when: {quoted}}}]
 """
 
 
+def test_code_in_prose_is_in_colour_and_a_prompt_is_told_apart() -> None:
+    """A fenced block is highlighted; its language and content stay text, whatever they are."""
+    html = str(prose("```console\n$ loadbook check\n```"))
+    assert '<span class="gp">$ </span>' in html
+    hostile = str(prose('```"><script>\n</code><script>alert(1)</script>\n```'))
+    assert "<script" not in hostile
+    assert "&lt;script&gt;alert(1)" in hostile
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_no_field_of_a_record_is_active_on_any_page(attack: str, tmp_path: Path) -> None:
     """An attack in every text field of a record reaches no page as markup, not even the title."""

@@ -153,7 +153,7 @@ def test_a_table_can_be_copied_without_the_newer_clipboard(browser: Browser, add
         tools.get_by_role("button", name="CSV").click()
         expect(tools.get_by_role("status")).to_have_text("Copied as CSV")
         text = str(page.evaluate("window.real.readText()"))
-    assert text.split("\n")[0].strip() == "Metric,Meaning,Obtained,Unit,Better,Judged by"
+    assert text.split("\n")[0].strip() == "Metric,Meaning,Obtained,Unit,Judged by"
 
 
 @pytest.mark.browser

@@ -42,7 +42,7 @@ def test_on_a_phone_the_drawer_shows_them(browser: Browser, address: str) -> Non
     ("words", "path"),
     [
         ("rps_per_core no_worse_than objectives", "record.html"),
-        ("dry-run older form", "commands.html"),
+        ("loadbook migrate", "commands.html"),
         ("tolerance noise rank tests", "judging.html"),
     ],
 )
