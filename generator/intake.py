@@ -107,7 +107,7 @@ def import_files(
         root = settings.find_root(Path.cwd())
         scaffold.require_name(identity_of(run))
         found = importing.read(given, registry.IMPORTERS, wishes, _now(), _progress())
-    _record(root, identity_of(run), found, replace=replace, dry_run=dry_run)
+    _record(root, identity_of(run), found, replace=replace, dry_run=dry_run, asks=True)
 
 
 def snapshot(
@@ -149,8 +149,13 @@ def snapshot(
     _record(root, identity_of(run), everything, replace=replace, dry_run=dry_run)
 
 
-def _record(root: Path, identity: str, found: Read, *, replace: bool, dry_run: bool) -> None:
-    """Write what was read into the record, or show it; say all that is wrong."""
+def _record(
+    root: Path, identity: str, found: Read, *, replace: bool, dry_run: bool, asks: bool = False
+) -> None:
+    """Write what was read into the record, or show it; say all that is wrong.
+
+    `asks` says of a new record what comparing it needs; a snapshot is but a part of one.
+    """
     with usage_errors():
         prepared = recording.prepare(root, identity, found.readings, _now(), replace=replace)
         if not dry_run:
@@ -165,7 +170,7 @@ def _record(root: Path, identity: str, found: Read, *, replace: bool, dry_run: b
             typer.echo(f"replaced {terminal.plain(change)}")
         for file in prepared.files:
             typer.echo(f"wrote {file.name}")
-    if prepared.open:
+    if asks and prepared.open:
         told = f"to be told by hand in {records.file_of_run(identity)}: {', '.join(prepared.open)}"
         typer.echo(f"{told} (comparisons and objectives need it)", err=True)
     if not prepared.files:
