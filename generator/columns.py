@@ -243,8 +243,7 @@ def _of_run(run: Run) -> Iterator[tuple[str, _Setting]]:
             full = f"{part}.{name}"
             if full not in SHOWN_ELSEWHERE and not name.startswith("stages"):
                 yield full, _Setting(text, _as_number(value), _unit_of(found, name))
-    for name, value in _leaves(run.environment, ""):
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+    for name, (value, text) in likeness.leaves(run.environment):
         yield f"environment.{name}", _Setting(text, _as_number(value), None)
 
 
@@ -267,15 +266,3 @@ def _unit_of(part: Load | Deployment | None, name: str) -> Unit | None:
     return (
         next((mark.unit for mark in info.metadata if isinstance(mark, In)), None) if info else None
     )
-
-
-def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """Dotted name and value of each scalar in a tree of settings."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _leaves(item, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, list | tuple):
-        for at, item in enumerate(value):
-            yield from _leaves(item, f"{name}[{at}]")
-    elif value is not None:
-        yield name, value

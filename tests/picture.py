@@ -6,19 +6,15 @@ pages, served and opened by a real Chromium, so that the picture shows what ther
 
 from __future__ import annotations
 
-import functools
-import http.server
 import io
 import sys
-import threading
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests import chromium
-from tests.browser.conftest import QuietHandler
+from tests import chromium, serving
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "site.png"
@@ -43,20 +39,15 @@ def main() -> int:
         print("there is no site yet: run `make site`", file=sys.stderr)
         return 1
     shots = []
-    handler = functools.partial(QuietHandler, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
+    with serving.served(site) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), args=chromium.ARGUMENTS
         )
         for path, scheme, width in VIEWS:
             page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-            address = f"http://127.0.0.1:{server.server_port}/{path}"
-            page.goto(address, wait_until="networkidle")
+            page.goto(address + path, wait_until="networkidle")
             shots.append(Image.open(io.BytesIO(page.screenshot())))
         browser.close()
-    server.shutdown()
     width = sum(shot.width for shot in shots) + GAP * (len(shots) - 1)
     picture = Image.new("RGB", (width, 800), "#8a94a0")
     left = 0

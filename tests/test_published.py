@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import html
-import http.server
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +14,8 @@ from urllib.request import urlopen
 import pytest
 
 from generator.datapage import EXAMPLES
+from tests.serving import served
 from tests.test_plugin import notebook_in, run
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Stay silent."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +35,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     """The five reported runs, built in strict mode for the address where they are served."""
     root = notebook_in(tmp_path_factory.mktemp("published"))
     folder = root / "site"
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        address = f"http://127.0.0.1:{server.server_port}/"
+    with served(folder) as address:
         config = root / "mkdocs.yml"
         config.write_text(f"site_url: {address}\n{config.read_text('utf-8')}", "utf-8")
         done = run("loadbook", "build", "--strict", cwd=root)
         assert done.returncode == 0, done.stderr
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
         yield Published(folder, address)
-        server.shutdown()
-        thread.join()
 
 
 def test_the_examples_of_the_page_run(published: Published, tmp_path: Path) -> None:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.axe import violations
-from tests.browser.conftest import QuietHandler
 from tests.browser.test_pages import Scheme, opened
 from tests.conftest import ROOT
+from tests.serving import built, served
 from tests.test_plugin import notebook_in
 
 MEASURED = "cache-on-one-host"
@@ -28,15 +22,8 @@ def measured_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the site of the reported and of the measured runs is served."""
     root = notebook_in(tmp_path_factory.mktemp("measured"))
     shutil.copytree(ROOT / "experiments" / MEASURED, root / "experiments" / MEASURED)
-    command = Path(sys.executable).parent / "loadbook"
-    subprocess.run([command, "build", "--strict"], cwd=root, check=True, capture_output=True)
-    handler = functools.partial(QuietHandler, directory=str(root / "site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with served(built(root)) as address:
+        yield address
 
 
 @pytest.mark.browser

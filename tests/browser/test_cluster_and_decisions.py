@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import QuietHandler
+from tests.browser.axe import violations
 from tests.browser.test_pages import Scheme, opened
 from tests.conftest import ROOT, write_book
-
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+from tests.serving import built, served
 
 
 def crowd() -> str:
@@ -43,27 +35,14 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("crowd")
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
     write_book(root, {"case/crowd.yaml": crowd()}, config)
-    command = Path(sys.executable).parent / "loadbook"
-    subprocess.run([command, "build"], cwd=root, check=True, capture_output=True)
-    handler = functools.partial(QuietHandler, directory=str(root / "site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with served(built(root, strict=False)) as address:
+        yield address
 
 
-def violations(browser: Browser, url: str, part: str, scheme: Scheme, width: int) -> list[str]:
+def found(browser: Browser, url: str, part: str, scheme: Scheme, width: int) -> list[str]:
     """What axe finds against WCAG 2.2 AA in the parts of a page that a selector picks."""
     with opened(browser, url, width, scheme) as page:
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("([part, rules]) => axe.run(part, {runOnly: rules})", [part, RULES])
-        return [
-            f"{one['id']}: {node['html'][:150]}"
-            for one in found["violations"]
-            for node in one["nodes"]
-        ]
+        return violations(page, part)
 
 
 @pytest.mark.browser
@@ -75,7 +54,7 @@ def test_pages_are_accessible(
     browser: Browser, address: str, path: str, part: str, scheme: Scheme
 ) -> None:
     """No violation of WCAG 2.2 AA, light and dark, on a phone."""
-    assert violations(browser, address + path, part, scheme, 390) == []
+    assert found(browser, address + path, part, scheme, 390) == []
 
 
 @pytest.mark.browser
@@ -107,4 +86,4 @@ def test_a_crowd_fits_and_is_readable(browser: Browser, crowded: str, width: int
 def test_a_crowd_is_accessible(browser: Browser, crowded: str, scheme: Scheme) -> None:
     """Marks, legends and long tables violate nothing of WCAG 2.2 AA."""
     url, part = f"{crowded}case/crowd.html", ".lb-beside, .lb-table, .lb-items, .lb-note"
-    assert violations(browser, url, part, scheme, 1280) == []
+    assert found(browser, url, part, scheme, 1280) == []

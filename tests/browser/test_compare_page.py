@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import re
 import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,16 +14,16 @@ from playwright.sync_api import Browser, Page, expect
 from generator.compare import compare
 from generator.notebook import Notebook
 from generator.terminal import show_value
-from tests.browser.conftest import QuietHandler
+from tests.browser.axe import violations
 from tests.browser.test_pages import Scheme, opened
 from tests.conftest import ROOT
+from tests.serving import built, served
 from tests.test_plugin import notebook_in
 from tests.test_render import hostile_record
 
 BEFORE, AFTER, CODE = "session-8/pre-fix", "session-8/post-fix", "session-8/post-code"
 OFF, ON = "cache-on-one-host/off-040-1", "cache-on-one-host/on-040-1"
 ATTACK = "findme \"><img src=x onerror='window.owned = 1'>"
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(scope="module")
@@ -41,21 +36,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hostile = root / "experiments" / "hostile"
     hostile.mkdir()
     (hostile / "one.yaml").write_text(hostile_record(ATTACK), "utf-8")
-    command = Path(sys.executable).parent / "loadbook"
-    subprocess.run([command, "build", "--strict"], cwd=root, check=True, capture_output=True)
-    return root / "site"
+    return built(root)
 
 
 @pytest.fixture(scope="module")
 def place(folder: Path) -> Iterator[str]:
     """Where the page is served."""
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/compare.html"
-        server.shutdown()
-        thread.join()
+    with served(folder) as address:
+        yield f"{address}compare.html"
 
 
 def of(*runs: str, baseline: str = "") -> str:
@@ -292,11 +280,6 @@ def test_charts_follow_the_switch_to_dark(browser: Browser, place: str) -> None:
 
 EXCESS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-BARRED = """() => axe.run("article", {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-  }).then(({violations}) => violations.map(one =>
-    [one.id, one.nodes.map(node => node.html).slice(0, 3)]))"""
-
 
 @pytest.mark.browser
 @pytest.mark.parametrize("query", ["", of(OFF, ON, CODE)], ids=["nothing", "three"])
@@ -309,8 +292,7 @@ def test_nothing_of_the_page_is_barred(
         unfold(page)
         if query:
             expect(page.locator("#compare .lb-chart svg").last).to_be_attached()
-        page.evaluate(AXE.read_text("utf-8"))
-        assert page.evaluate(BARRED) == []
+        assert violations(page) == []
 
 
 @pytest.mark.browser

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.axe import violations
 from tests.browser.test_pages import PAGES, Scheme, opened
 
-ROOT = Path(__file__).parent.parent.parent
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 WIDTHS = (390, 1280, 1920)
 ALIKE = {
     *("session-8/pre-fix.html", "session-8/post-fix.html"),
@@ -21,26 +16,6 @@ ALIKE = {
 """Pages of a type of which another is walked: of runs one with all sections and one with few."""
 
 TYPES = [path for path in PAGES if path not in ALIKE]
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-def violations(page: Page, *, contrast: bool = True) -> list[str]:
-    """What axe finds against WCAG 2.2 AA: rule, and the elements that break it.
-
-    Contrast takes most of its time, and is the same at every width.
-    """
-    asked = {
-        "runOnly": {"type": "tag", "values": TAGS},
-        "resultTypes": ["violations"],
-        "rules": {"color-contrast": {"enabled": contrast}},
-    }
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate(f"axe.run(document, {json.dumps(asked)})")
-    return [
-        f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:4]]}"
-        for one in found["violations"]
-    ]
 
 
 def too_wide(page: Page) -> list[str]:
@@ -70,7 +45,7 @@ def test_every_page_is_accessible_and_whole(
     for width in WIDTHS:
         with opened(browser, address + path, width, scheme) as page:
             assert too_wide(page) == [], width
-            assert violations(page, contrast=width == 1280) == [], width
+            assert violations(page, "html", contrast=width == 1280) == [], width
 
 
 @pytest.mark.browser
@@ -82,6 +57,6 @@ def test_a_violation_would_be_found(browser: Browser, address: str) -> None:
               '<img src="assets/images/favicon.png">' +
               '<p style="color:#999;background:#888">Grey text</p>')"""
         )
-        found = " ".join(violations(page))
+        found = " ".join(violations(page, "html"))
         assert "image-alt" in found
         assert "color-contrast" in found

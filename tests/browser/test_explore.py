@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import csv
-import functools
-import http.server
 import io
 import json
 import re
 import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,9 +16,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.axe import violations
-from tests.browser.conftest import QuietHandler
 from tests.browser.test_pages import Scheme, opened
 from tests.conftest import ROOT, write_book
+from tests.serving import QuietHandler, built, served
 
 RUNS = 120
 
@@ -54,29 +48,13 @@ class PolicyHandler(QuietHandler):
         super().end_headers()
 
 
-@contextmanager
-def served(folder: Path, handler: type[QuietHandler] = QuietHandler) -> Iterator[str]:
-    """The folder's address with a slash at the end, as long as the block lasts."""
-    made = functools.partial(handler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), made) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the site of a notebook with many small runs in two campaigns."""
     files = {f"{'a' if n < 60 else 'b'}/r{n:03}.yaml": record(n) for n in range(RUNS)}
     root = write_book(tmp_path_factory.mktemp("many"), files)
     shutil.copy(ROOT / "mkdocs.yml", root)
-    command = Path(sys.executable).parent / "loadbook"
-    subprocess.run([command, "build", "--strict"], cwd=root, check=True, capture_output=True)
-    return root / "site"
+    return built(root)
 
 
 @pytest.fixture(scope="module")

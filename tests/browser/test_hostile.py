@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import QuietHandler
+from tests.serving import built, served
 from tests.test_plugin import notebook_in
 from tests.test_render import hostile_record
 
@@ -32,28 +27,18 @@ def test_no_attack_runs(browser: Browser, tmp_path: Path) -> None:
         file = root / "experiments" / "hostile" / f"{name}.yaml"
         file.parent.mkdir(exist_ok=True)
         file.write_text(hostile_record(attack), "utf-8")
-    command = Path(sys.executable).parent / "loadbook"
-    subprocess.run([command, "build", "--strict"], cwd=root, check=True, capture_output=True)
-    handler = functools.partial(QuietHandler, directory=str(root / "site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            with browser.new_context() as context:
-                page = context.new_page()
-                dialogs: list[str] = []
-                page.on("dialog", lambda dialog: dialogs.append(dialog.message))
-                pages = ["index", "runs", "hostile/index", *(f"hostile/{name}" for name in ATTACKS)]
-                for path in pages:
-                    page.goto(f"http://127.0.0.1:{server.server_port}/{path}.html")
-                    expect(page.locator("h1").first).to_be_visible()
-                    page.get_by_role("textbox", name="Search").click()
-                    page.keyboard.type("findme")
-                    expect(page.locator(".md-search-result__link").first).to_be_visible()
-                    assert page.evaluate("window.owned") is None, path
-                    links = page.evaluate("[...document.links].map(link => link.protocol)")
-                    assert "javascript:" not in links, path
-                assert dialogs == []
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(built(root)) as address, browser.new_context() as context:
+        page = context.new_page()
+        dialogs: list[str] = []
+        page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        pages = ["index", "runs", "hostile/index", *(f"hostile/{name}" for name in ATTACKS)]
+        for path in pages:
+            page.goto(f"{address}{path}.html")
+            expect(page.locator("h1").first).to_be_visible()
+            page.get_by_role("textbox", name="Search").click()
+            page.keyboard.type("findme")
+            expect(page.locator(".md-search-result__link").first).to_be_visible()
+            assert page.evaluate("window.owned") is None, path
+            links = page.evaluate("[...document.links].map(link => link.protocol)")
+            assert "javascript:" not in links, path
+        assert dialogs == []

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import QuietHandler
 from tests.browser.test_pages import Scheme, opened
 from tests.imported import FIRST, SAMPLE, SECOND, sample_in
+from tests.serving import built, served
 
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the site of the sample notebook is served, with a slash at the end."""
     root = sample_in(tmp_path_factory.mktemp("imported") / "book")
-    command = Path(sys.executable).parent / "loadbook"
-    subprocess.run([command, "build", "--strict"], cwd=root, check=True, capture_output=True)
-    handler = functools.partial(QuietHandler, directory=str(root / "site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with served(built(root)) as address:
+        yield address
 
 
 @pytest.mark.browser

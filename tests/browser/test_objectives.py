@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import QuietHandler
+from tests.browser.axe import violations
 from tests.browser.test_pages import Scheme, opened
-from tests.conftest import ROOT
+from tests.serving import built, served
 from tests.test_objectives import AIMS
 from tests.test_plugin import notebook_in
 
@@ -27,15 +21,8 @@ def aimed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the site of the reported runs with objectives is served."""
     root = notebook_in(tmp_path_factory.mktemp("aimed"))
     (root / "objectives.yaml").write_text(AIMS, "utf-8")
-    command = Path(sys.executable).parent / "loadbook"
-    subprocess.run([command, "build", "--strict"], cwd=root, check=True, capture_output=True)
-    handler = functools.partial(QuietHandler, directory=str(root / "site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with served(built(root)) as address:
+        yield address
 
 
 @pytest.mark.browser
@@ -50,15 +37,7 @@ def test_objectives_fit_and_break_no_rule(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert excess == 0
-        page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-        found = page.evaluate(
-            """async tags => (await axe.run(
-                 '.lb-table:has(#objectives-table)', {runOnly: {type: 'tag', values: tags}},
-               )).violations.map(v => [v.id, v.nodes.map(n => n.html)])""",
-            tags,
-        )
-        assert found == []
+        assert violations(page, ".lb-table:has(#objectives-table)") == []
 
 
 @pytest.mark.browser

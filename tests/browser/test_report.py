@@ -15,10 +15,8 @@ from playwright.sync_api import Browser, Page
 from generator import printing, report
 from generator.notebook import Notebook
 from tests import chromium
-from tests.conftest import ROOT
+from tests.browser.axe import violations
 
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NAMES = ("session-8/post-code", "session-8")
 
 Scheme = Literal["light", "dark"]
@@ -60,10 +58,7 @@ def test_a_report_opens_from_a_disk(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert excess == 0
-        page.evaluate(AXE.read_text("utf-8"))
-        found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)
-        assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]] == []
-        assert len(found["passes"]) > 10
+        assert violations(page, "html") == []
 
 
 @pytest.mark.browser

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browser.axe import violations
 from tests.browser.test_pages import Scheme, opened
-from tests.browser.test_report import AXE, TAGS
-
-
-def violations(page: Page, within: str) -> list[Any]:
-    """What axe finds wrong with a part of the page."""
-    page.evaluate(AXE.read_text("utf-8"))
-    asked = "([within, tags]) => axe.run(within, {runOnly: {type: 'tag', values: tags}})"
-    found = page.evaluate(asked, [within, TAGS])
-    assert found["passes"]
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
 
 
 @pytest.mark.browser

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import QuietHandler
-from tests.browser.test_every_page import too_wide, violations
+from tests.browser.axe import violations
+from tests.browser.test_every_page import too_wide
 from tests.browser.test_pages import Scheme, opened
 from tests.conftest import ROOT, write_book
+from tests.serving import built, served
 from tests.trendbook import grown
 
 
@@ -26,15 +21,8 @@ def grown_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     files = {f"{name}.yaml": text for name, text in grown(93).items()}
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
     root = write_book(tmp_path_factory.mktemp("grown"), files, config)
-    command = Path(sys.executable).parent / "loadbook"
-    subprocess.run([command, "build"], cwd=root, check=True, capture_output=True)
-    handler = functools.partial(QuietHandler, directory=str(root / "site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with served(built(root, strict=False)) as address:
+        yield address
 
 
 @pytest.mark.browser
@@ -50,7 +38,7 @@ def test_the_page_is_accessible_with_everything_open(
         for word in ("Acknowledged regressions", "Acknowledged steps", "Drifts", "Differs on"):
             assert word in text
         assert too_wide(page) == []
-        assert violations(page) == []
+        assert violations(page, "html") == []
 
 
 @pytest.mark.browser

@@ -114,8 +114,8 @@ def test_an_option_asks_its_importers_alone(tmp_path: Path) -> None:
         (b"\xfd7zXZ\x00\0", "not recognised: a file packed with xz"),
         (b"\x1f\x8b\x08junk", "nothing can be unpacked from it, though it begins like a gzip file"),
         (b"\x28\xb5\x2f\xfdjunk", "nothing can be unpacked from it, though it begins like a zstd"),
-        (gzip.compress(b""), "nothing can be unpacked from it"),
-        (gzip.compress(b"hello"), "not recognised: it begins with 'hello'"),
+        (gzip.compress(b"", mtime=0), "nothing can be unpacked from it"),
+        (gzip.compress(b"hello", mtime=0), "not recognised: it begins with 'hello'"),
         (b"\x1b[31mred\n", "not recognised: it begins with '?[31mred'"),
     ],
 )
