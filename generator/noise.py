@@ -11,6 +11,7 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from generator.metrics import Metric
 from generator.notebook import Notebook
@@ -65,6 +66,7 @@ class Noise:
         return self.spread * math.sqrt(1 / before + 1 / after)
 
 
+@lru_cache(maxsize=1024)
 def quantile(probability: float, freedom: int) -> float:
     """Quantile of Student's t distribution."""
     # Loaded here: most notebooks have no repeats, and it takes a fifth of a second.
@@ -81,9 +83,20 @@ def between(notebook: Notebook, metric: Metric, baseline: str, candidate: str) -
     """
     own = [notebook.replicates(run) for run in (baseline, candidate)]
     groups = {group[0]: group for group in own if len(group) > 1}
-    if not groups:
-        groups = {group[0]: group for group in notebook.repeated_in_scenario(candidate)}
-    return of_groups(notebook, metric, groups)
+    if groups:
+        return of_groups(notebook, metric, groups)
+    return _of_scenario(notebook, metric, candidate)
+
+
+def _of_scenario(notebook: Notebook, metric: Metric, run: str) -> Noise | None:
+    """The noise over all repeats of the run's scenario; pooled once a scenario and metric."""
+    load = notebook.runs[run].load
+    known: dict[tuple[str | None, str], Noise | None] = notebook.memo.setdefault("noise", {})
+    key = (load.scenario if load else None, metric.name)
+    if key not in known:
+        groups = {group[0]: group for group in notebook.repeated_in_scenario(run)}
+        known[key] = of_groups(notebook, metric, groups)
+    return known[key]
 
 
 def of_groups(
