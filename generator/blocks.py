@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from generator import claims, predictions
 from generator.compare import Delta
 from generator.errors import Level
+from generator.vector import Chart
 from generator.verdicts import SIGNS, Verdict
 
 
@@ -126,17 +127,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as inline SVG, with its title and what it shows in words.
+    """A chart, with its title and what it shows in words.
 
     `files` have the figures that it is drawn from: name and link of each. A page that shows
     several of one `id` numbers them.
     """
 
     title: str
-    svg: str
-    alt: str
+    chart: Chart
     files: tuple[tuple[str, str], ...] = ()
     id: str = "chart"
+
+    @property
+    def alt(self) -> str:
+        """What can be seen, in words."""
+        return self.chart.alt
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from typing import Any, Literal
 from generator import (
     bars,
     curves,
-    drawing,
     loadcurves,
     multiples,
     overtime,
@@ -42,10 +41,9 @@ class Kind:
     sketch: Callable[..., Sketch | None]
 
     def draw(self, *subject: Any) -> Chart | None:
-        """The finished chart, or None where there is nothing to draw."""
-        with drawing.style():
-            sketch = self.sketch(*subject)
-            return vector.finish(sketch, self.name, self.title) if sketch else None
+        """The chart, or None where there is nothing to draw."""
+        sketch = self.sketch(*subject)
+        return vector.finish(sketch, self.name, self.title) if sketch else None
 
 
 CHARTS: dict[str, Kind] = {

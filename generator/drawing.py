@@ -3,30 +3,19 @@
 1. A chart's function draws on a `Canvas`: 400 units wide, coordinates from the top left.
 2. Each text is cleaned, shortened to the room it has and kept on the sheet; nothing is parsed as
    mathematics, for names in records may hold any sign.
-3. Colours are sentinels that become CSS variables of the page, so that one drawing serves the
-   light and the dark scheme.
-4. `generator.vector` turns the figure into an inline SVG.
+3. Colours are names of CSS variables of the page, so that one drawing serves the light and the
+   dark scheme.
+4. `generator.inking` draws the strokes with matplotlib, `generator.vector` makes an inline SVG.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Literal
-
-import matplotlib
-from matplotlib.artist import Artist
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch, Polygon, Rectangle
-from matplotlib.path import Path
-from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Affine2D
+from enum import StrEnum
+from functools import lru_cache
+from typing import Literal, NamedTuple, Protocol
 
 from generator import display
 from generator.lettering import TEXT, fit, width_of
@@ -38,14 +27,11 @@ WIDTH = 400.0
 _CAPITALS = 0.36
 """Half the height of a capital letter, in sizes of the text."""
 
-HALO = "halo"
-"""Id of the groups whose text keeps lines that pass behind it away from its letters."""
-
 Align = Literal["left", "center", "right"]
 Point = tuple[float, float]
 
 
-class Colour(Enum):
+class Colour(StrEnum):
     """A colour of the page: the CSS variable that holds it in both schemes."""
 
     FG = "--lb-chart-fg"
@@ -60,43 +46,12 @@ class Colour(Enum):
     REGRESSED = "--lb-regressed"
     DOUBT = "--lb-doubt"
 
-    @property
-    def sentinel(self) -> str:
-        """The colour that stands for it while matplotlib draws."""
-        return _SENTINELS[self]
 
+HALO = "halo"
+"""Id of the groups whose text keeps lines that pass behind it away from its letters."""
 
-_SENTINELS = {colour: f"#0102{number:02x}" for number, colour in enumerate(Colour, start=3)}
-
-_STYLE: dict[str, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "loadbook",
-    "font.family": ["DejaVu Sans"],
-    "text.parse_math": False,
-    "text.color": Colour.FG.sentinel,
-    "axes.edgecolor": Colour.FG.sentinel,
-    "axes.labelcolor": Colour.FG.sentinel,
-    "axes.facecolor": "none",
-    "xtick.color": Colour.FG.sentinel,
-    "ytick.color": Colour.FG.sentinel,
-    "grid.color": Colour.GRID.sentinel,
-    "patch.edgecolor": Colour.FG.sentinel,
-    "hatch.color": Colour.MUTED.sentinel,
-    "figure.facecolor": "none",
-    "savefig.facecolor": "none",
-}
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """Draw with the house's settings, whatever a matplotlibrc of the machine says."""
-    settings: Any = dict(matplotlib.rcParamsDefault) | _STYLE
-    for name in ("backend", "backend_fallback"):
-        del settings[name]
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
-        # The page's font has signs that the font for measuring lacks, such as emoji.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        yield
+SENTINELS = {colour: f"#0102{number:02x}" for number, colour in enumerate(Colour, start=3)}
+"""The colour that stands for each of the page's while matplotlib draws."""
 
 
 # --- figures on a scale ---------------------------------------------------------------------------
@@ -117,9 +72,17 @@ def ticks(low: float, high: float, most: int = 4) -> list[float]:
     """Round values from `low` to `high`; none where the ends are too near for a scale."""
     if high - low <= 1e-9:
         return []
+    return list(_ticks(low, high, most))
+
+
+@lru_cache(maxsize=4096)
+def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
+    # Loaded here: a build whose charts are all known needs no matplotlib.
+    from matplotlib.ticker import MaxNLocator
+
     slack = 1e-9 * (high - low)
     found = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
-    return [float(value) for value in found if low - slack <= value <= high + slack]
+    return tuple(float(value) for value in found if low - slack <= value <= high + slack)
 
 
 def tick_text(value: float, step: float, unit: Unit) -> str:
@@ -169,22 +132,97 @@ class Box:
         return Box(self.left - gap, self.top, self.right + gap, self.bottom)
 
 
+class Words(NamedTuple):
+    """A text by the left end, middle or right end of its base line; `size` in units."""
+
+    x: float
+    y: float
+    text: str
+    colour: Colour
+    size: float
+    bold: bool
+    align: Align
+    halo: bool
+
+
+class Line(NamedTuple):
+    """A line through points, `width` units wide."""
+
+    points: tuple[Point, ...]
+    colour: Colour
+    width: float
+    dashed: bool
+
+
+class Area(NamedTuple):
+    """The filled shape that the points go round."""
+
+    points: tuple[Point, ...]
+    fill: Colour
+    alpha: float
+
+
+class Shapes(NamedTuple):
+    """Small shapes as one element: closed where filled, else open lines."""
+
+    lines: tuple[tuple[Point, ...], ...]
+    fill: Colour | None
+    edge: Colour | None
+    alpha: float
+    thick: float
+
+
+class Dots(NamedTuple):
+    """A mark at each point; `shape` is matplotlib's name of the mark."""
+
+    points: tuple[Point, ...]
+    colour: Colour
+    hollow: bool
+    size: float
+    shape: str
+
+
+class Frame(NamedTuple):
+    """A rectangle, by its left, top, right and bottom; `alpha` is that of its filling."""
+
+    sides: tuple[float, float, float, float]
+    fill: Colour | None
+    edge: Colour | None
+    alpha: float
+    thick: float
+    dashed: bool
+    hatched: bool
+
+
+Stroke = Words | Line | Area | Shapes | Dots | Frame
+
+
+class Sheet(Protocol):
+    """What can be inked: strokes in their order, on a sheet 400 units wide."""
+
+    @property
+    def strokes(self) -> Sequence[Stroke]:
+        """What was drawn."""
+
+    @property
+    def height(self) -> int:
+        """In units."""
+
+
 class Canvas:
     """A sheet 400 units wide that a chart is drawn on; its height is known at the end.
 
-    Text stands on the sheet by its vertical middle. Everything is an artist of `figure`, placed
-    by one transform, without axes: their ticks are what makes a figure slow.
+    Text stands on the sheet by its vertical middle. What is drawn is kept as data (`strokes`, in
+    their order): the same strokes are the same picture, so it is inked once and may be elsewhere.
     """
 
     def __init__(self) -> None:
-        self.figure = Figure(figsize=(WIDTH / 72, 1), dpi=72)
-        self.figure.patch.set_visible(False)
-        self._place = Affine2D()
+        self.strokes: list[Stroke] = []
+        self.height = 1
 
     def end(self, height: float) -> Canvas:
         """Cut the sheet at `height`."""
-        self.figure.set_size_inches(WIDTH / 72, math.ceil(height) / 72)
-        self._place.clear().scale(1, -1).translate(0, math.ceil(height))
+        self.height = math.ceil(height)
         return self
 
     def text(
@@ -209,20 +247,8 @@ class Canvas:
         shown = fit(text, min(width, WIDTH), size, bold=bold, middle=middle)
         box = text_box(x, y, shown, size=size, bold=bold, align=align)
         anchor = {"left": box.left, "center": (box.left + box.right) / 2, "right": box.right}
-        artist = Text(
-            anchor[align],
-            y + _CAPITALS * size,
-            shown,
-            color=colour.sentinel,
-            fontsize=size,
-            fontweight="bold" if bold else "normal",
-            horizontalalignment=align,
-            verticalalignment="baseline",
-            parse_math=False,
-        )
-        if halo:
-            artist.set_gid(HALO)
-        self._add(artist)
+        base = y + _CAPITALS * size
+        self.strokes.append(Words(anchor[align], base, shown, colour, size, bold, align, halo))
         return box
 
     def line(
@@ -234,15 +260,11 @@ class Canvas:
         dashed: bool = False,
     ) -> None:
         """Draw a line through the points."""
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        self._add(
-            Line2D(xs, ys, color=colour.sentinel, linewidth=width, linestyle=":" if dashed else "-")
-        )
+        self.strokes.append(Line(tuple(points), colour, width, dashed))
 
     def area(self, points: Sequence[Point], *, fill: Colour, alpha: float) -> None:
         """Fill the shape that the points go round."""
-        look = (fill.sentinel, alpha)
-        self._add(Polygon(list(points), closed=True, facecolor=look, edgecolor="none", linewidth=0))
+        self.strokes.append(Area(tuple(points), fill, alpha))
 
     def shapes(
         self,
@@ -254,27 +276,8 @@ class Canvas:
         thick: float = 1.0,
     ) -> None:
         """Draw any number of small shapes as one element: closed where filled, else open lines."""
-        if not lines:
-            return
-        vertices: list[Point] = []
-        codes: list[int] = []
-        for line in lines:
-            vertices += line
-            codes += [int(Path.MOVETO), *[int(Path.LINETO)] * (len(line) - 1)]
-            if fill:
-                vertices.append(line[0])
-                codes.append(int(Path.CLOSEPOLY))
-        path = Path(vertices, codes)
-        path.should_simplify = False
-        look: Any = (fill.sentinel, alpha) if fill else "none"
-        self._add(
-            PathPatch(
-                path,
-                facecolor=look,
-                edgecolor=edge.sentinel if edge else "none",
-                linewidth=thick if edge else 0,
-            )
-        )
+        if lines:
+            self.strokes.append(Shapes(tuple(map(tuple, lines)), fill, edge, alpha, thick))
 
     def dots(
         self,
@@ -287,24 +290,8 @@ class Canvas:
     ) -> None:
         """Draw a mark at each of the points, round ones unless matplotlib's name of another is
         given; hollow ones for what is approximate."""
-        if not points:
-            return
-        self._add(
-            Line2D(
-                [x for x, _ in points],
-                [y for _, y in points],
-                linestyle="none",
-                marker=shape,
-                markersize=size,
-                markeredgecolor=colour.sentinel,
-                markerfacecolor=(Colour.BG if hollow else colour).sentinel,
-                markeredgewidth=1.5,
-            )
-        )
-
-    def _add(self, artist: Artist) -> None:
-        artist.set_transform(self._place)
-        self.figure.add_artist(artist)
+        if points:
+            self.strokes.append(Dots(tuple(points), colour, hollow, size, shape))
 
     def bar(
         self,
@@ -341,18 +328,8 @@ class Canvas:
         hatched: bool = False,
     ) -> None:
         """Draw a rectangle; `alpha` is that of its filling only."""
-        self._add(
-            Rectangle(
-                (box.left, box.top),
-                box.right - box.left,
-                box.bottom - box.top,
-                facecolor=(fill.sentinel, alpha) if fill else "none",
-                edgecolor=edge.sentinel if edge else "none",
-                linewidth=thick if edge else 0,
-                linestyle=(0, (3, 2)) if dashed else "-",
-                hatch="//" if hatched else None,
-            )
-        )
+        sides = (box.left, box.top, box.right, box.bottom)
+        self.strokes.append(Frame(sides, fill, edge, alpha, thick, dashed, hatched))
 
 
 def text_box(

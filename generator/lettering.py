@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import takewhile
+from typing import TYPE_CHECKING
 from unicodedata import category, combining
 
-from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font, LoadFlags
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
 
 TEXT, SMALL, HEADING = 10.0, 9.5, 11.0
 """Sizes of text in units; nothing is smaller, or it could not be read on a phone."""
@@ -33,6 +34,10 @@ def clean(text: str, longest: int = LONGEST) -> str:
 
 @cache
 def _font(bold: bool) -> FT2Font:
+    # Loaded here: a build whose charts are all known needs no matplotlib.
+    from matplotlib.font_manager import FontProperties, findfont
+    from matplotlib.ft2font import FT2Font
+
     font = FT2Font(
         findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal"))
     )
@@ -46,6 +51,8 @@ def _advance(sign: str, bold: bool) -> float:
     font = _font(bold)
     if not font.get_char_index(ord(sign)):
         return 0.0 if combining(sign) else 1.0
+    from matplotlib.ft2font import LoadFlags
+
     glyph = font.load_char(ord(sign), flags=LoadFlags.NO_HINTING)
     return float(glyph.linearHoriAdvance) / 65536 / 100
 

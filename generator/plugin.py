@@ -7,7 +7,6 @@ experiments/ only records and plain attachments are published.
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 
 import pathspec
@@ -15,14 +14,26 @@ from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from generator import assets, attachments, notebook, policy, provenance, records, settings, site
+from generator import (
+    assets,
+    docsfolder,
+    notebook,
+    policy,
+    provenance,
+    records,
+    settings,
+    site,
+    store,
+)
 from generator.errors import Level
+from generator.gallery import Gallery
 from generator.links import Links
 from generator.render import Page
 from generator.resources import TEMPLATES
+from generator.store import Store
 
 log = logging.getLogger("mkdocs.plugins.loadbook")
 
@@ -41,12 +52,14 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
+        self.gallery = Gallery()
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add the site's styles and scripts, and watch the templates."""
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.SCRIPTS, *config.extra_javascript]
-        _refuse_linked_folders(Path(config.docs_dir))
+        if linked := docsfolder.linked(Path(config.docs_dir)):
+            raise PluginError(f"{linked}: a link to a folder is not followed, remove it")
         root = Path(config.config_file_path).parent
         for folder in _templates(root):
             if str(folder) not in config.watch:
@@ -69,14 +82,15 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         options, problems = settings.read(root)
         opened = notebook.build(records.sources(root), options, problems)
         opened = provenance.checked(root, opened)
-        built = site.build(opened, _links(config), _templates(root))
+        self.gallery = Gallery(Store(store.folder()))
+        built = site.build(opened, _links(config), _templates(root), self.gallery)
         errors = [problem for problem in built.problems if problem.level is Level.ERROR]
         if errors and config.strict:
             listed = "\n".join(problem.as_text() for problem in errors)
             raise PluginError(f"records with errors, nothing was built:\n{listed}")
         for problem in errors:
             log.warning(problem.as_text())
-        published = Files([file for file in files if _is_published(file, config)])
+        published = Files([file for file in files if docsfolder.is_published(file, config)])
         self.pages = {page.path: page for page in built.pages}
         for page in built.pages:
             file = File.generated(config, page.path, content=page.markdown)
@@ -92,7 +106,11 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
     def on_post_page(self, output: str, /, *, page: MkDocsPage, **_: object) -> str:
         """Put tables and charts into the finished page."""
         found = self.pages.get(page.file.src_uri)
-        return found.put_in(output) if found else output
+        return self.gallery.hang(found.put_in(output)) if found else output
+
+    def on_post_build(self, **_: object) -> None:
+        """Keep for the next build what this one drew."""
+        self.gallery.store.close()
 
 
 def _links(config: MkDocsConfig) -> Links:
@@ -104,32 +122,3 @@ def _templates(root: Path) -> list[Path]:
     """The notebook's own templates come before the package's, file by file."""
     own = root / "templates"
     return [own, TEMPLATES] if own.is_dir() and own != TEMPLATES else [TEMPLATES]
-
-
-def _refuse_linked_folders(folder: Path) -> None:
-    """MkDocs follows links to folders: two that lead upwards would keep it walking for ever."""
-    for path, folders, _ in os.walk(folder):
-        for name in folders:
-            if (Path(path) / name).is_symlink():
-                where = (Path(path) / name).relative_to(folder.parent)
-                raise PluginError(f"{where}: a link to a folder is not followed, remove it")
-
-
-def _is_published(file: File, config: MkDocsConfig) -> bool:
-    """Whether a file below experiments/ may go into the site.
-
-    Records and plain attachments may. Pages, scripts and styles that lie there may not: they come
-    from whoever wrote the record. Nor may what a link pulls in from outside.
-    """
-    if file.src_dir != config.docs_dir:
-        return True  # from the theme
-    if file.inclusion is InclusionLevel.EXCLUDED or not file.abs_src_path:
-        return False
-    path = Path(file.abs_src_path)
-    inside = path.resolve().is_relative_to(Path(config.docs_dir).resolve())
-    if not inside or path.is_symlink():
-        return False
-    depth = len(path.relative_to(config.docs_dir).parts)
-    return (
-        path.suffix == ".yaml" if depth == 2 else depth > 2 and path.suffix in attachments.PUBLISHED
-    )

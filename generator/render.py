@@ -28,8 +28,10 @@ from pygments.util import ClassNotFound
 from generator import links, telling
 from generator.blocks import App, Beside, Block, Items, Note, Picture, Prose, Table, Tiles
 from generator.claims import Standing
+from generator.gallery import Gallery
 from generator.links import Links
 from generator.resources import TEMPLATES
+from generator.vector import Chart
 
 MARKER = '<div class="lb-late" data-lb="{}"></div>'
 """What stands in a page's Markdown for a piece that is put in later."""
@@ -103,8 +105,14 @@ _NOTHING = Markup()
 class Renderer:
     """Renders pages with the templates in `folders`, the first that has a template wins."""
 
-    def __init__(self, folders: Sequence[Path] = (TEMPLATES,), to: Links | None = None) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path] = (TEMPLATES,),
+        to: Links | None = None,
+        gallery: Gallery | None = None,
+    ) -> None:
         self.to = to or Links()
+        self.gallery = gallery
         self._files = FileSystemLoader([str(folder) for folder in folders])
         self.environment = Environment(
             loader=self._files,
@@ -116,6 +124,7 @@ class Renderer:
         self.environment.filters["prose"] = prose
         self.environment.filters["told"] = told
         self.environment.filters["code"] = code
+        self.environment.filters["drawn"] = self._drawn
 
     def text(self, name: str) -> str:
         """A file of the folders as it stands: `docs/start.md`."""
@@ -168,6 +177,12 @@ class Renderer:
         """A block as finished HTML."""
         template = self.environment.get_template(f"blocks/{TEMPLATE_OF[type(block)]}")
         return Markup(template.render(block=block))  # noqa: S704 (the template escapes)
+
+    def _drawn(self, chart: Chart) -> Markup:
+        """A chart in a page: a mark where there is a gallery that hangs it there later."""
+        if self.gallery is not None:
+            return self.gallery.mark(chart)
+        return Markup(chart.svg)  # noqa: S704 (texts in it are escaped)
 
     def _block(self, block: Block, late: list[str]) -> Markup:
         html = self.html(block)

@@ -35,6 +35,7 @@ from generator import (
 )
 from generator.compare import with_baselines
 from generator.errors import Problem
+from generator.gallery import Gallery
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
 from generator.render import Page, Renderer
@@ -56,13 +57,19 @@ class Site:
 
 
 def build(
-    notebook: Notebook, to: Links | None = None, templates: Sequence[Path] = (TEMPLATES,)
+    notebook: Notebook,
+    to: Links | None = None,
+    templates: Sequence[Path] = (TEMPLATES,),
+    gallery: Gallery | None = None,
 ) -> Site:
-    """Every page and data file of the notebook."""
+    """Every page and data file of the notebook.
+
+    With a gallery the pages have a mark where a chart is to be hung; without one the chart.
+    """
     to = to or Links()
     view = view_of(notebook, to)
     comparisons = view.comparisons
-    renderer = Renderer(templates, to)
+    renderer = Renderer(templates, to, gallery)
     files = _data(notebook, view)
     files |= badges.files(notebook, comparisons)
     files[links.FEED] = feed.xml(view.notebook, comparisons, to)
@@ -71,9 +78,11 @@ def build(
     view = replace(view, published=(*files, *pictures, *records))
     built = [overview.page(renderer, view) for overview in pages.PAGES]
     for name in notebook.campaign_names:
-        built.append(_campaign(renderer, view, name))
+        built.append(campaign_page(renderer, view, name))
     for identity in notebook.runs:
-        built.append(_run(renderer, view, identity))
+        built.append(run_page(renderer, view, identity))
+    if gallery is not None:
+        gallery.draw()
     return Site(tuple(built), files, tuple(view.problems), pictures)
 
 
@@ -91,7 +100,8 @@ def _draws(notebook: Notebook, to: Links) -> bool:
     return bool(to.site_url) if asked is None else asked
 
 
-def _campaign(renderer: Renderer, view: View, name: str) -> Page:
+def campaign_page(renderer: Renderer, view: View, name: str) -> Page:
+    """The page of a campaign."""
     campaign = view.notebook.campaign(name)
     known = name in view.notebook.campaigns
     return renderer.page(
@@ -108,7 +118,8 @@ def _campaign(renderer: Renderer, view: View, name: str) -> Page:
     )
 
 
-def _run(renderer: Renderer, view: View, identity: str) -> Page:
+def run_page(renderer: Renderer, view: View, identity: str) -> Page:
+    """The page of a run."""
     notebook = view.notebook
     run_view = view.run(identity)
     run = run_view.run

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from generator import badges, display, drawing, links, telling
+from generator import badges, display, inking, links, telling
 from generator.compare import Comparison
 from generator.lettering import clean, fit, width_of, wrap
 from generator.links import Links
@@ -92,7 +92,7 @@ def card(notebook: Notebook, comparison: Comparison | None, identity: str) -> Ca
 def png(shown: Card) -> bytes:
     """The picture as PNG. It is kept: `mkdocs serve` draws only what has changed."""
     figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100)
-    with drawing.style():
+    with inking.style():
         sheet = _Sheet(figure)
         sheet.box(0, 0, WIDTH, 16, _BAND)
         sheet.text(_MARGIN, 84, fit(shown.eyebrow, _room(24), 24), 24, _MUTED)

@@ -167,7 +167,7 @@ def _drawn(view: View, trend: Trend) -> Iterator[tuple[str, list[Block]]]:
         pictures: list[Block] = []
         if chart:
             title = f"{chart.title} of {trend.scenario.name}"
-            pictures = [Picture(title, chart.svg, chart.alt, _data(view))]
+            pictures = [Picture(title, chart, _data(view))]
         yield label, pictures
 
 

@@ -1,33 +1,30 @@
-"""A figure as an inline SVG: one element that a page can hold and style.
+"""A chart as an inline SVG: one element that a page can hold and style.
 
-The same figure gives the same bytes. Text stays text, colours are the page's CSS variables, ids
-are unique on a page, and no rule reaches outside the chart.
+The same strokes give the same bytes: a chart is known by its `key` before it is drawn. Text stays
+text, colours are the page's CSS variables, ids are unique on a page, and no rule reaches outside
+the chart.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import metadata
 from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from matplotlib.figure import Figure
-
-from generator.drawing import HALO, Canvas, Colour, style
+from generator.drawing import HALO, SENTINELS, Canvas, Colour, Stroke
 from generator.lettering import TEXT, clean
 
-
-@dataclass(frozen=True)
-class Chart:
-    """A finished chart. `title` and `alt` are plain text, `svg` is an element to put into HTML."""
-
-    name: str
-    title: str
-    alt: str
-    svg: str
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,43 @@ class Sketch:
     alt: str
 
 
-_VARIABLES = {colour.sentinel: f"var({colour.value})" for colour in Colour}
+@dataclass(frozen=True)
+class Chart:
+    """A chart that is ready to be drawn. `title` and `alt` are plain text."""
+
+    name: str
+    title: str
+    alt: str
+    height: int
+    strokes: tuple[Stroke, ...]
+
+    @cached_property
+    def key(self) -> str:
+        """32 hexadecimal digits: charts of one key are one picture, drawn by the same code."""
+        drawn = [[type(stroke).__name__, stroke] for stroke in self.strokes]
+        content = json.dumps([version(), self.name, self.title, self.alt, self.height, drawn])
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+    @cached_property
+    def svg(self) -> str:
+        """The element to put into HTML; drawn when it is first asked for."""
+        # Loaded here: a build whose charts are all known needs no matplotlib.
+        from generator import inking
+
+        figure = inking.figure(self)
+        return to_svg(figure, self.name, self.title, self.alt)
+
+
+@cache
+def version() -> str:
+    """What a picture depends on beside its strokes: how they are inked, and by what."""
+    here = Path(__file__)
+    sources = (path.read_bytes() for path in (here, here.with_name("inking.py")))
+    digest = hashlib.sha256(b"".join(sources)).hexdigest()[:16]
+    return f"{digest} {metadata.version('matplotlib')}"
+
+
+_VARIABLES = {SENTINELS[colour]: f"var({colour.value})" for colour in Colour}
 _ROOT_STYLE = {"fill": f"var({Colour.FG.value})", "font-size": f"{TEXT:g}px"}
 _HALO_STYLE = {
     "stroke": f"var({Colour.BG.value})",
@@ -55,8 +88,9 @@ _HEX = re.compile(r"#[0-9a-fA-F]{3,8}\b")
 
 def finish(sketch: Sketch, name: str, title: str) -> Chart:
     """The chart of a sketch."""
+    canvas = sketch.canvas
     alt = clean(sketch.alt, _LONGEST_ALT)
-    return Chart(name, title, alt, to_svg(sketch.canvas.figure, name, title, alt))
+    return Chart(name, title, alt, canvas.height, tuple(canvas.strokes))
 
 
 def to_svg(figure: Figure, name: str, title: str, alt: str) -> str:
@@ -65,8 +99,10 @@ def to_svg(figure: Figure, name: str, title: str, alt: str) -> str:
     Ids start with the chart's name and a digest of its content, so that charts can share a page.
     Raises ValueError if something was drawn in a colour that is no `Colour`.
     """
+    from generator import inking
+
     buffer = io.StringIO()
-    with style():
+    with inking.style():
         figure.savefig(buffer, format="svg", metadata=_WITHOUT)
     drawn = buffer.getvalue()
     digest = hashlib.sha256(f"{title}\n{alt}\n{drawn}".encode()).hexdigest()[:8]

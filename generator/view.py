@@ -337,7 +337,7 @@ def picture(
     drawn = CHARTS[chart].draw(*subject)
     if drawn is not None:
         name = id_ or f"chart-{chart.replace('_', '-')}"
-        yield Picture(drawn.title, drawn.svg, drawn.alt, tuple(files), name)
+        yield Picture(drawn.title, drawn, tuple(files), name)
 
 
 def known(facts: Sequence[tuple[str, str | None]]) -> tuple[tuple[str, str], ...]:

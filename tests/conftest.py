@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ import hypothesis
 import pytest
 
 from generator import notebook as notebooks
-from generator import records, settings
+from generator import records, settings, store
 from generator import site as sites
 from generator.notebook import Notebook
 from generator.records import Sources
@@ -36,6 +38,22 @@ hypothesis.settings.load_profile("stable")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --golden` writes what the golden files expect anew, for the next diff to show."""
     parser.addoption("--golden", action="store_true", help="Write the golden files anew.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The workers of one call share a store of charts, which nothing else has written to."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_STORE] = tempfile.TemporaryDirectory(prefix="loadbook-store-")
+        os.environ[store.ENVIRONMENT] = config.stash[_STORE].name
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The store goes with the call."""
+    if _STORE in config.stash:
+        config.stash[_STORE].cleanup()
+
+
+_STORE: pytest.StashKey[tempfile.TemporaryDirectory[str]] = pytest.StashKey()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,17 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from generator import bars, compare, curves, drawing, lettering, settings, trends, usage, vector
+from generator import (
+    bars,
+    compare,
+    curves,
+    inking,
+    lettering,
+    settings,
+    trends,
+    usage,
+    vector,
+)
 from generator import notebook as notebooks
 from generator.charts import CHARTS
 from generator.compare import Comparison
@@ -108,7 +118,7 @@ def many_pods(number: int, per_node: int = 1) -> Run:
 
 def sketch(name: str, *subject: Any) -> Sketch:
     """What the chart's function drew."""
-    with drawing.style():
+    with inking.style():
         found = CHARTS[name].sketch(*subject)
     assert found is not None
     return found
@@ -133,7 +143,7 @@ def words(svg: str) -> str:
 
 def boxes(drawing_: Sketch) -> list[tuple[str, float, float, float, float]]:
     """Text, left, top, right and bottom of each text, as the renderer draws it."""
-    figure = drawing_.canvas.figure
+    figure = inking.figure(drawing_.canvas)
     renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     height = figure.bbox.height
     found = []
@@ -142,7 +152,7 @@ def boxes(drawing_: Sketch) -> list[tuple[str, float, float, float, float]]:
         if artist.get_text():
             # As a browser has it: no widening to whole pixels, no font of last resort.
             unhinted: Any = {"text.hinting": "none", "font.enable_last_resort": False}
-            with drawing.style(), matplotlib.rc_context(unhinted):
+            with inking.style(), matplotlib.rc_context(unhinted):
                 box = artist.get_window_extent(renderer)
             found.append((artist.get_text(), box.x0, height - box.y1, box.x1, height - box.y0))
     return found
@@ -150,7 +160,7 @@ def boxes(drawing_: Sketch) -> list[tuple[str, float, float, float, float]]:
 
 def assert_tidy(drawing_: Sketch) -> None:
     """No text leaves the sheet, no two cover each other; a unit is what rounding may take."""
-    figure = drawing_.canvas.figure
+    figure = inking.figure(drawing_.canvas)
     every = boxes(drawing_)
     assert every
     for text, left, top, right, bottom in every:
@@ -253,9 +263,9 @@ def test_charts_of_a_page_share_no_id(book: Notebook) -> None:
 def test_no_text_is_mathematics(book: Notebook) -> None:
     """No chart lets matplotlib parse a text as mathematics."""
     for name, subject in subjects(book):
-        with drawing.style():
+        with inking.style():
             found = CHARTS[name].sketch(*subject)
-        for artist in found.canvas.figure.findobj(Text) if found else ():
+        for artist in inking.figure(found.canvas).findobj(Text) if found else ():
             assert isinstance(artist, Text)
             assert not artist.get_parse_math()
 
@@ -263,7 +273,7 @@ def test_no_text_is_mathematics(book: Notebook) -> None:
 def test_real_charts_are_tidy(book: Notebook) -> None:
     """In no chart of the real records does a text cover another or leave the sheet."""
     for name, subject in subjects(book):
-        with drawing.style():
+        with inking.style():
             found = CHARTS[name].sketch(*subject)
         if found:
             assert_tidy(found)
@@ -517,7 +527,7 @@ def test_cpu_of_many_pods(number: int) -> None:
     svg = vector.finish(found, "cpu_per_pod", "t").svg
     assert len(svg) < 15_000
     if number > usage.MAX_BARS:
-        assert found.canvas.figure.bbox.height < 300
+        assert inking.figure(found.canvas).bbox.height < 300
         assert "Lowest: 100 m " in words(svg)
         assert "Highest: " in words(svg)
         counts = [

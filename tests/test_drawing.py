@@ -13,8 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from generator import drawing, lettering, units, vector
-from generator.drawing import WIDTH, Box, Canvas, Colour
+from generator import drawing, inking, lettering, units, vector
+from generator.drawing import SENTINELS, WIDTH, Box, Canvas, Colour
 from generator.units import Quantity
 from generator.vector import Sketch
 
@@ -28,7 +28,7 @@ def finished(canvas: Canvas, name: str = "test", alt: str = "What is seen.") -> 
 
 def one_text(text: str) -> str:
     """The SVG of a sheet with this text only."""
-    with drawing.style():
+    with inking.style():
         canvas = Canvas()
         canvas.text(10, 20, text)
         return finished(canvas)
@@ -118,7 +118,7 @@ def test_width_is_what_the_renderer_measures() -> None:
     for text in ("508.4 /s", "backend-59bcbbc7fb-2gwbh", "▲ improved", "Cost per million"):
         for bold in (False, True):
             weight = "bold" if bold else "normal"
-            with drawing.style():
+            with inking.style():
                 artist = figure.text(0, 0, text, fontsize=10, fontweight=weight)
             drawn = artist.get_window_extent(renderer).width / 10
             assert lettering.width_of(text, 10, bold=bold) == pytest.approx(drawn, abs=1)
@@ -202,7 +202,7 @@ def test_range_is_a_span() -> None:
 
 def full() -> str:
     """A sheet with everything that is drawn in charts."""
-    with drawing.style():
+    with inking.style():
         canvas = Canvas()
         canvas.text(10, 20, "left")
         canvas.text(200, 20, "centre", align="center", bold=True, halo=True, colour=Colour.DOUBT)
@@ -253,7 +253,7 @@ def test_every_colour_is_a_variable() -> None:
 
 def test_other_colours_are_refused() -> None:
     """A colour that is not of the style would be wrong in one scheme, so it is an error."""
-    with drawing.style():
+    with inking.style():
         figure = Figure()
         figure.text(0, 0, "red", color="red")
         with pytest.raises(ValueError, match="#ff0000"):
@@ -263,7 +263,7 @@ def test_other_colours_are_refused() -> None:
 def test_sentinels_in_texts_stay() -> None:
     """A name that looks like a colour in drawing is a name."""
     assert shown(one_text(name := "pod#010203 url(#h1) var(--x)")) == [name]
-    assert shown(one_text(Colour.FG.sentinel)) == [Colour.FG.sentinel]
+    assert shown(one_text(SENTINELS[Colour.FG])) == [SENTINELS[Colour.FG]]
 
 
 def test_ids_are_prefixed_unique_and_in_use() -> None:
@@ -284,7 +284,7 @@ def test_two_charts_share_no_id() -> None:
 
 def test_a_name_that_looks_like_a_colour_is_no_colour() -> None:
     """References to ids survive where the chart's name consists of hexadecimal digits."""
-    with drawing.style():
+    with inking.style():
         canvas = Canvas()
         canvas.box(Box(0, 0, 5, 5), hatched=True, edge=Colour.MUTED)
         svg = finished(canvas, name="facade")
@@ -321,7 +321,7 @@ def test_odd_names_break_nothing(name: str) -> None:
 
 def test_alt_is_clean() -> None:
     """Title and text alternative are plain text on one line, in the SVG escaped."""
-    with drawing.style():
+    with inking.style():
         chart = vector.finish(Sketch(Canvas().end(10), "a <b> &\n\x00 c"), "test", "T")
     assert chart.alt == "a <b> & c"
     assert "a &lt;b&gt; &amp; c" in chart.svg
@@ -331,7 +331,7 @@ def test_no_text_is_parsed_as_mathematics() -> None:
     """Each text on a sheet has mathematics switched off, also outside the house's settings."""
     canvas = Canvas()
     canvas.text(0, 0, "$x$")
-    texts = [artist for artist in canvas.figure.findobj(Text) if isinstance(artist, Text)]
+    texts = [artist for artist in inking.figure(canvas).findobj(Text) if isinstance(artist, Text)]
     assert texts
     assert not any(text.get_parse_math() for text in texts)
 
@@ -352,11 +352,11 @@ def test_the_machine_s_settings_do_not_matter() -> None:
 
 def test_figures_with_axes_are_finished_too() -> None:
     """Axes take the style's colours, and their clipping and ticks survive."""
-    with drawing.style():
+    with inking.style():
         figure = Figure(figsize=(4, 2))
         axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
-        axes.plot([1, 2, 3], [3, 1, 2], color=Colour.SERIES_1.sentinel)
-        axes.plot([1, 2], [1e9, 1e9], "o", color=Colour.SERIES_2.sentinel)  # marks out of sight
+        axes.plot([1, 2, 3], [3, 1, 2], color=SENTINELS[Colour.SERIES_1])
+        axes.plot([1, 2], [1e9, 1e9], "o", color=SENTINELS[Colour.SERIES_2])  # marks out of sight
         axes.set_ylim(1, 3)
         axes.grid(True)
         svg = vector.to_svg(figure, "axes", "Axes", "A line.")

@@ -15,6 +15,7 @@ from generator.records import Sources
 from generator.render import Part, Renderer
 from generator.settings import Settings
 from generator.site import Site
+from generator.vector import Chart
 from tests.test_site import site_of
 
 
@@ -84,7 +85,7 @@ def test_every_chart_can_be_linked_to(site: Site, path: str) -> None:
 
 def test_charts_of_one_name_are_numbered() -> None:
     """The first keeps the name, so that a link to it lasts; the others count."""
-    same = Picture("T", "<svg></svg>", "words", id="chart-x")
+    same = Picture("T", Chart("x", "T", "words", 10, ()), id="chart-x")
     page = Renderer().page("a.md", "A", [Part("", "", [same, same]), Part("p", "P", [same])])
     assert re.findall(r'id="(chart[^"]*)"', "".join(page.late)) == [
         "chart-x",

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.lines import Line2D
 
-from generator import kept, overtime, panels
+from generator import inking, kept, overtime, panels
 from generator.charts import CHARTS
 from generator.kept import Course
 from generator.measured import Phase
@@ -29,7 +29,7 @@ def curves(found: Sketch) -> list[tuple[list[float], list[float]]]:
     """Places along and down the sheet of the points of each curve, nan where it is broken."""
     return [
         (np.asarray(line.get_xdata()).tolist(), np.asarray(line.get_ydata()).tolist())
-        for line in found.canvas.figure.findobj(Line2D)
+        for line in inking.figure(found.canvas).findobj(Line2D)
         if isinstance(line, Line2D) and line.get_linewidth() == 1.4
     ]
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.lines import Line2D
 
-from generator import kept, spread
+from generator import inking, kept, spread
 from generator.charts import CHARTS
-from generator.drawing import Colour
+from generator.drawing import SENTINELS, Colour
 from generator.importers.histogram import MAX_ERROR, Histogram
 from tests.imported import FIRST, SECOND, sample
 from tests.test_charts import assert_tidy, chart, sketch, texts
@@ -51,11 +51,11 @@ def test_the_run_is_drawn_in_the_colour_of_runs() -> None:
     curves = [("c/run", Histogram.of([5] * 9)), ("c/first", Histogram.of([50] * 9))]
     lines = [
         (line.get_color(), float(np.mean(np.asarray(line.get_ydata()))))
-        for line in sketch("distribution", curves).canvas.figure.findobj(Line2D)
+        for line in inking.figure(sketch("distribution", curves).canvas).findobj(Line2D)
         if isinstance(line, Line2D) and line.get_linewidth() == 1.8
     ]
     (baseline, high), (run, low) = lines
-    assert (run, baseline) == (Colour.SERIES_1.sentinel, Colour.SERIES_2.sentinel)
+    assert (run, baseline) == (SENTINELS[Colour.SERIES_1], SENTINELS[Colour.SERIES_2])
     assert low > high  # further down the sheet: faster
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import drawing, regressions, site, trends, trendtext
+from generator import inking, regressions, site, trends, trendtext
 from generator.blocks import Items, Table
 from generator.charts import CHARTS
 from generator.compare import with_baselines
@@ -267,7 +267,7 @@ def test_axes_are_told_where_they_do_not_start_at_zero() -> None:
 def test_texts_of_the_chart_are_whole_and_apart(number: int) -> None:
     """Every text lies on the sheet and covers no other, with all metrics and steps drawn."""
     for trend in trends.found(book(grown(number))):
-        with drawing.style():
+        with inking.style():
             sketch = multiples(trend, tuple(trend.series))
         if sketch:
             assert_tidy(sketch)

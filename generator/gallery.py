@@ -1,0 +1,126 @@
+"""The gallery: every chart drawn once, and kept for the next build.
+
+A page holds a mark for each chart; the gallery draws what it does not have, in several processes
+where there are many, and hands out the SVG when a page is put together.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+
+from markupsafe import Markup
+
+from generator.errors import NotebookError
+from generator.store import Store
+from generator.vector import Chart
+
+MARK = Markup("<!--lb-chart {}-->")
+"""What stands for a chart in a page: a comment, which no record can write into one."""
+
+_MARK = re.compile("<!--lb-chart ([0-9a-f]{32})-->")
+
+KIND = "chart"
+
+FEW = 64
+"""As many charts are drawn before another process would have started; so many are handed over at
+once, and no more wait in memory."""
+
+
+class Gallery:
+    """Charts by their key. `drawn` and `reused` count what was drawn and what was there."""
+
+    def __init__(self, store: Store | None = None, workers: int | None = None) -> None:
+        self.store = store or Store()
+        self.workers = (os.cpu_count() or 1) if workers is None else workers
+        self.drawn = 0
+        self.reused = 0
+        self._seen: set[str] = set()
+        self._wanted: list[Chart] = []
+        self._pool: ProcessPoolExecutor | None = None
+        self._under_way: list[tuple[list[Chart], Future[list[str]]]] = []
+
+    def mark(self, chart: Chart) -> Markup:
+        """What stands for the chart until its page is put together."""
+        if chart.key not in self._seen:
+            self._seen.add(chart.key)
+            self._wanted.append(chart)
+            if len(self._wanted) >= FEW:
+                self._hand_over()
+        return MARK.format(chart.key)
+
+    def draw(self) -> None:
+        """Draw all that is wanted and not there."""
+        if self._pool is None:
+            self._keep(self._missing(), None)
+        else:
+            self._hand_over()
+        for charts, future in self._under_way:
+            self._keep(charts, future)
+        self._under_way.clear()
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def hang(self, html: str) -> str:
+        """`html` with every chart in the place of its mark.
+
+        Raises NotebookError where one is not there: the store was damaged meanwhile.
+        """
+        keys = keys_in(html)
+        if not keys:
+            return html
+        found = self.store.get_all(KIND, dict.fromkeys(keys))
+        if lost := [key for key in keys if key not in found]:
+            raise NotebookError(
+                f"chart {lost[0]} was lost while the site was built, build it again"
+            )
+        return _MARK.sub(lambda match: found[match[1]].decode(), html)
+
+    def _missing(self) -> list[Chart]:
+        """Those of the wanted that no earlier build drew; nothing is wanted then."""
+        there = self.store.known(KIND, [chart.key for chart in self._wanted])
+        missing = [chart for chart in self._wanted if chart.key not in there]
+        self.reused += len(self._wanted) - len(missing)
+        self._wanted.clear()
+        return missing
+
+    def _hand_over(self) -> None:
+        """Give what is missing to another process, and go on meanwhile."""
+        missing = self._missing()
+        if not missing:
+            return
+        if self.workers < 2:
+            self._keep(missing, None)
+            return
+        try:
+            # Not forked: the server of `mkdocs serve` has threads.
+            self._pool = self._pool or ProcessPoolExecutor(self.workers, get_context("spawn"))
+            self._under_way.append((missing, self._pool.submit(draw, missing)))
+        except (OSError, BrokenProcessPool):
+            self._keep(missing, None)  # where processes can't be started
+        while self._under_way and self._under_way[0][1].done():
+            self._keep(*self._under_way.pop(0))
+
+    def _keep(self, charts: list[Chart], future: Future[list[str]] | None) -> None:
+        try:
+            found = draw(charts) if future is None else future.result()
+        except BrokenProcessPool:
+            found = draw(charts)
+        for chart, svg in zip(charts, found, strict=True):
+            self.store.put(KIND, chart.key, svg.encode())
+        self.drawn += len(charts)
+
+
+def keys_in(html: str) -> list[str]:
+    """The keys of the charts that `html` has marks of."""
+    return _MARK.findall(html)
+
+
+def draw(charts: Sequence[Chart]) -> list[str]:
+    """The SVG of each chart."""
+    return [chart.svg for chart in charts]

@@ -1,0 +1,73 @@
+"""Charts are drawn once for their content, and hung into pages from wherever they were drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator import gallery, vector
+from generator.drawing import Canvas
+from generator.errors import NotebookError
+from generator.gallery import Gallery
+from generator.store import Store
+from generator.vector import Chart, Sketch
+
+
+def chart(text: str, title: str = "A chart") -> Chart:
+    """A chart with a text in it."""
+    canvas = Canvas()
+    canvas.text(10, 10, text)
+    canvas.line([(0, 0), (10, 10)])
+    return vector.finish(Sketch(canvas.end(20), f"It says {text}."), "test", title)
+
+
+def test_a_chart_is_drawn_once(tmp_path: Path) -> None:
+    """The next build hangs what the first drew; only a chart that changed is drawn."""
+    first = Gallery(Store(tmp_path))
+    marks = [first.mark(chart(text)) for text in ("a", "b", "a")]
+    assert marks[0] == marks[2]
+    first.draw()
+    assert (first.drawn, first.reused) == (2, 0)
+    hung = first.hang(f"<p>{marks[0]}</p>{marks[1]}")
+    assert hung == f"<p>{chart('a').svg}</p>{chart('b').svg}"
+    first.store.close()
+    second = Gallery(Store(tmp_path))
+    page = "".join(second.mark(chart(text)) for text in ("a", "c"))
+    second.draw()
+    assert (second.drawn, second.reused) == (1, 1)
+    assert second.hang(page) == chart("a").svg + chart("c").svg
+
+
+def test_the_key_is_of_all_that_can_be_seen() -> None:
+    """Title, words, strokes: what differs in any of them is another picture."""
+    assert chart("a").key == chart("a").key
+    keys = {chart("a").key, chart("b").key, chart("a", "Another").key}
+    assert len(keys) == 3
+
+
+def test_another_matplotlib_draws_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version that drew is part of the key."""
+    before = chart("a").key
+    vector.version.cache_clear()
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "99.0")
+    try:
+        assert chart("a").key != before
+    finally:
+        vector.version.cache_clear()
+
+
+def test_many_are_drawn_by_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes as in one."""
+    monkeypatch.setattr(gallery, "FEW", 2)
+    several = Gallery(workers=2)
+    page = "".join(several.mark(chart(text)) for text in "abc")
+    several.draw()
+    assert several.drawn == 3
+    assert several.hang(page) == "".join(chart(text).svg for text in "abc")
+
+
+def test_a_chart_that_was_lost_from_the_store_is_told() -> None:
+    """A page is never put together without one of its charts."""
+    with pytest.raises(NotebookError, match="build it again"):
+        Gallery().hang(Gallery().mark(chart("a")))
