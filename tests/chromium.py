@@ -21,8 +21,12 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--process-per-site",
 ]
-"""The pages are our own; without background traffic a test sees the page's requests alone."""
+"""The pages are our own; without background traffic a test sees the page's requests alone.
+
+Windows of one site share a process, see `tests.browser.windows`.
+"""
 
 MISSING = (
     "The browser tests need Chromium. Install the package chromium (Debian, Ubuntu, Fedora), run "

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.axe import violations
-from tests.browser.test_pages import Scheme, opened
+from tests.browser.test_pages import opened
+from tests.browser.windows import Scheme
 from tests.conftest import ROOT
 from tests.serving import built, served
 from tests.test_plugin import notebook_in

@@ -15,7 +15,8 @@ from generator.compare import compare
 from generator.notebook import Notebook
 from generator.terminal import show_value
 from tests.browser.axe import violations
-from tests.browser.test_pages import Scheme, opened
+from tests.browser.test_pages import opened
+from tests.browser.windows import Scheme
 from tests.conftest import ROOT
 from tests.serving import built, served
 from tests.test_plugin import notebook_in

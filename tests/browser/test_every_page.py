@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.axe import violations
-from tests.browser.test_pages import PAGES, Scheme, opened
+from tests.browser.test_pages import PAGES, opened
+from tests.browser.windows import Scheme
 
 WIDTHS = (390, 1280, 1920)
 ALIKE = {

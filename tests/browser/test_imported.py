@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_pages import Scheme, opened
+from tests.browser.test_pages import opened
+from tests.browser.windows import Scheme
 from tests.imported import FIRST, SAMPLE, SECOND, sample_in
 from tests.serving import built, served
 

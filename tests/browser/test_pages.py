@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.windows import Scheme, window
 
 PAGES = (
     "index.html",
@@ -39,20 +41,13 @@ PAGES = (
     "earlier/day-6.html",
 )
 
-Scheme = Literal["light", "dark"]
-
 
 @contextmanager
 def opened(
     browser: Browser, url: str, width: int = 1280, scheme: Scheme = "light", script: bool = True
 ) -> Iterator[Page]:
-    """A page in a window of its own; fails where the page reports an error or asks elsewhere."""
-    with browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        java_script_enabled=script,
-    ) as context:
-        page = context.new_page()
+    """A page in a window; fails where the page reports an error or asks elsewhere."""
+    with window(browser, url, width, scheme, script) as page:
         errors: list[str] = []
         asked: list[str] = []
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)

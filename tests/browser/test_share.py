@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import violations
-from tests.browser.test_pages import Scheme, opened
+from tests.browser.test_pages import opened
+from tests.browser.windows import Scheme
 
 
 @pytest.mark.browser

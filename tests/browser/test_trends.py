@@ -9,7 +9,8 @@ from playwright.sync_api import Browser
 
 from tests.browser.axe import violations
 from tests.browser.test_every_page import too_wide
-from tests.browser.test_pages import Scheme, opened
+from tests.browser.test_pages import opened
+from tests.browser.windows import Scheme
 from tests.conftest import ROOT, write_book
 from tests.serving import built, served
 from tests.trendbook import grown
