@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,23 +14,10 @@ import jsonschema
 import pytest
 
 from generator.metrics import METRICS
+from tests.command import COMMAND, loadbook
 from tests.conftest import ROOT, copy_reported, reported_runs, write_book
 
-COMMAND = Path(sys.executable).parent / "loadbook"
 PRE, POST, CODE = "session-8/pre-fix", "session-8/post-fix", "session-8/post-code"
-
-
-def loadbook(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a folder, as in a pipe."""
-    clean = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    return subprocess.run(
-        [COMMAND, *arguments],
-        cwd=folder,
-        env={**clean, **environment},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 def data(done: subprocess.CompletedProcess[str]) -> Any:
@@ -84,14 +69,21 @@ def test_check_strict_takes_warnings_for_errors(real: Path) -> None:
 
 
 def test_check_fails_on_errors(tmp_path: Path) -> None:
-    """One error among any number of records is exit code 1; all problems are printed."""
-    done = loadbook(broken(tmp_path), "check")
+    """One error is exit code 1, all problems are printed; so does the installed command."""
+    root = broken(tmp_path)
+    done = loadbook(root, "check")
     assert done.returncode == 1
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
         "experiments/a/error.yaml",
         "experiments/a/warning.yaml",
     ]
     assert done.stderr == "1 error, 1 warning\n"
+    installed = subprocess.run([COMMAND, "check"], cwd=root, capture_output=True, check=False)
+    assert (installed.returncode, installed.stdout.decode(), installed.stderr.decode()) == (
+        done.returncode,
+        done.stdout,
+        done.stderr,
+    )
 
 
 @pytest.mark.parametrize("strict", [[], ["--strict"]])

@@ -14,8 +14,9 @@ import pytest
 from generator import exporting
 from generator.exporting import FORMULA, Shape
 from generator.notebook import Notebook
+from tests.command import loadbook
 from tests.conftest import book, write_book
-from tests.test_cli import PRE, loadbook, real
+from tests.test_cli import PRE, real
 
 __all__ = ["real"]
 

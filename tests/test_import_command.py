@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from generator import records
-from tests.conftest import ROOT, write_book
+from tests import command, tinybook
+from tests.conftest import write_book
 from tests.importers.tiny import tiny
 
 TABLE = "NAME CPU(cores) MEMORY(bytes)\na 5m 3Mi\n"
@@ -27,16 +26,8 @@ k6:
 
 
 def loadbook(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a folder, as in a pipe."""
-    search = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    return subprocess.run(
-        [sys.executable, "-m", "tests.tinybook", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": search, **environment},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    """Run the command with the tiny importers in a folder, as in a pipe."""
+    return command.run(tinybook.main, folder, *arguments, **environment)
 
 
 @pytest.fixture

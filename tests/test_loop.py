@@ -8,9 +8,7 @@ figures in step.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +16,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.command import loadbook
 from tests.conftest import ROOT
 from tests.gitbook import commit, git
 
 REAL = ROOT / "tests" / "samples" / "k6" / "1.1.0" / "ramp50"
-LOADBOOK = Path(sys.executable).parent / "loadbook"
 
 OBJECTIVES = """\
 scenarios:
@@ -107,14 +105,7 @@ class Team:
     def loadbook(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command as in a terminal; its exit code must be `code`."""
         away = {"GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": "", "NO_COLOR": "1"}
-        done = subprocess.run(
-            [LOADBOOK, *arguments],
-            cwd=self.root,
-            env={**os.environ, **away},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
+        done = loadbook(self.root, *arguments, **away)
         assert done.returncode == code, done.stdout + done.stderr
         return done
 
@@ -164,7 +155,7 @@ class Team:
 def notebook_of_a_team(tmp_path_factory: pytest.TempPathFactory) -> Team:
     """A new notebook with objectives, on `main` with one real run that was imported."""
     team = Team(tmp_path_factory.mktemp("loop") / "book")
-    subprocess.run([LOADBOOK, "init", team.root], check=True, capture_output=True)
+    assert loadbook(team.root.parent, "init", team.root).returncode == 0
     git(team.root, "init", "-q")
     (team.root / "objectives.yaml").write_text(OBJECTIVES, "utf-8")
     files = [str(REAL / name) for name in ("summary-export.json", "stdout.txt", "raw.json.gz")]

@@ -12,8 +12,9 @@ from generator.blocks import App, Cell, Items, Table
 from generator.errors import NotebookError, UnknownRunError
 from generator.notebook import Notebook
 from generator.report import MOST_COLUMNS, Alone
+from tests.command import loadbook
 from tests.conftest import book
-from tests.test_cli import loadbook, real
+from tests.test_cli import real
 from tests.test_reference import text_of
 from tests.test_render import ATTACKS, active, hostile_record
 

@@ -1,4 +1,4 @@
-"""The real command with the importers of `tests.importers.tiny`: `python -m tests.tinybook`."""
+"""The real command with the importers of `tests.importers.tiny`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from generator.cli import app
 from generator.importers import registry
 from tests.importers.tiny import IMPORTERS
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run the command with these importers alone."""
     registry.IMPORTERS = IMPORTERS
     app()
