@@ -15,9 +15,11 @@ from generator.resources import TEMPLATES
 
 FILE_RULES: dict[str, str] = {
     "encoding": "A record is UTF-8",
+    "yaml-character": "Every character can be seen",
     "yaml-syntax": "A record is YAML",
     "yaml-duplicate-key": "A key stands once",
     "yaml-key": "A key is a plain text",
+    "yaml-merge": "Nothing is merged",
     "yaml-number": "A number is finite and of a sane length",
     "yaml-tag": "No tags",
     "yaml-alias": "An alias has an anchor",

@@ -92,8 +92,9 @@ def read(root: FilePath) -> tuple[Settings, tuple[Problem, ...]]:
 def parse(content: bytes) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings in the content of a mkdocs.yml, and what is wrong with them, as above."""
     document = yamltree.read(CONFIG_FILE, content)
-    # MkDocs reads tags that records may not have, such as !ENV.
-    problems = [problem for problem in document.problems if problem.code != "yaml-tag"]
+    # MkDocs reads what records may not have: tags such as !ENV, and merge keys.
+    foreign = ("yaml-tag", "yaml-merge")
+    problems = [problem for problem in document.problems if problem.code not in foreign]
     path, options = _options(document.value)
     try:
         found = Settings.model_validate(options)

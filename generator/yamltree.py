@@ -1,8 +1,8 @@
 """YAML text to plain values with the place of each, bounded so that no text can do harm.
 
 YAML 1.2 core rules: `no` is a text, `010` is ten, `12:30` is a text. Tags are refused, aliases are
-expanded within a budget, duplicate keys are problems. A number keeps the digits it was written
-with (`277.20`), because they say how precisely it is known.
+expanded within a budget, duplicate keys are problems, and so is a character that nobody sees. A
+number keeps the digits it was written with (`277.20`), because they say how precisely it is known.
 """
 
 from __future__ import annotations
@@ -141,17 +141,31 @@ def _decode(document: Document, content: bytes) -> str | None:
         hint = f"a record has at most {MAX_BYTES:,} bytes; keep raw output as an attachment"
         _note(document, Place(), "yaml-too-large", f"the file has {size}", hint)
         return None
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:2]:
         _note(document, Place(), "encoding", "the file is UTF-16", "save it as UTF-8")
         return None
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start]
         column = error.start - (before.rfind(b"\n") + 1) + 1
         place = Place(before.count(b"\n") + 1, column)
         _note(document, place, "encoding", "the file is not UTF-8", "save it as UTF-8")
         return None
+    if unseen := _UNSEEN.search(text):
+        line, column = text.count("\n", 0, unseen.start()) + 1, unseen.start()
+        place = Place(line, column - text.rfind("\n", 0, column))
+        message = f"the character U+{ord(unseen[0]):04X} stands here, which nobody sees"
+        hint = f'remove it; where it is meant, write it as "\\u{ord(unseen[0]):04x}" in quotes'
+        _note(document, place, "yaml-character", message, hint)
+        return None
+    return text
+
+
+_UNSEEN = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+"""Control signs, line ends that no editor shows as such, marks that turn a line's order round."""
 
 
 def _note(document: Document, place: Place, code: str, message: str, hint: str) -> None:
@@ -232,6 +246,12 @@ class _Builder:
             key = event.value
             duplicate = key in mapping
             where = (*path, key)
+            if key == "<<" and not event.style:
+                hint = "write the values out, or an alias as the value of a key"
+                self.document.keys.setdefault(where, _place(event))
+                message = "<< merges nothing here"
+                found = self.document.problem(where, "yaml-merge", message, hint, key=True)
+                self.document.problems.append(found)
             if duplicate:
                 first = self.document.keys[where]
                 hint = f"it stands first at line {first.line}; keep one"
@@ -274,6 +294,14 @@ class _Builder:
             self._problem(path, "yaml-number", "a number of too many digits", hint)
             return None
         value = resolve(event.value)
+        if (
+            isinstance(value, Written)
+            and not value
+            and value.text.lower().split("e")[0].strip("+-.0")
+        ):
+            hint = "write 0, or a number that is not so small"
+            self._problem(path, "yaml-number", f"{event.value} is smaller than any number", hint)
+            return None
         if isinstance(value, float) and not math.isfinite(value):
             hint = "write a finite number, or leave out what is not known"
             self._problem(path, "yaml-number", f"{event.value} is no finite number", hint)
@@ -319,7 +347,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
 _BASED = re.compile(r"0o[0-7]{1,20}|0x[0-9a-fA-F]{1,16}")
 _FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?"
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
     r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
 

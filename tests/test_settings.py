@@ -78,11 +78,12 @@ def test_settings_are_read_from_list_and_mapping(tmp_path: Path, config: str) ->
 
 
 def test_tags_of_mkdocs_are_no_mistake(tmp_path: Path) -> None:
-    """A mkdocs.yml may have tags that records may not."""
+    """A mkdocs.yml may have tags and merge keys that records may not."""
     found, problems = read(
         tmp_path,
         "site_name: !ENV [NAME, T]\nplugins:\n  - loadbook: {tolerance: 3%}\n"
-        "markdown_extensions:\n  - x: {y: !!python/name:material.twemoji }\n",
+        "markdown_extensions:\n  - x: {y: !!python/name:material.twemoji }\n"
+        "extra:\n  one: &one {a: 1}\n  two:\n    <<: *one\n",
     )
     assert problems == ()
     assert found.tolerance is not None
