@@ -1,7 +1,8 @@
 """Blocks to Markdown pages, by the Jinja2 templates.
 
-All that comes from a record is escaped, or is Markdown rendered with raw HTML, images and script
-links switched off: a record can't put anything active into a page. Tables and charts are handed
+All that comes from a record is escaped, or is Markdown rendered with raw HTML, images and links
+other than to the web switched off, of which nothing but listed elements is let through: a record
+can't put anything active into a page. Tables and charts are handed
 over beside the Markdown (`Page.late`): they are put into the finished page, because Python-Markdown
 and the search index would take most of a build's time over them.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -23,6 +25,7 @@ from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import TextLexer, get_lexer_by_name
+from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
 from generator import links, telling
@@ -101,6 +104,9 @@ FEED = Markup('<link rel="alternate" type="application/atom+xml" title="New runs
 
 _NOTHING = Markup()
 
+_UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]+")
+"""Control signs and marks that turn the order of a line round: no page holds them."""
+
 
 class Renderer:
     """Renders pages with the templates in `folders`, the first that has a template wins."""
@@ -159,24 +165,27 @@ class Renderer:
         body = self.environment.get_template(f"pages/{template}.md").render(
             title=title, parts=rendered, **context
         )
+        body = _UNSEEN.sub("", body)
         headed = sum(bool(part.title) for part in parts)
         hidden = ([] if siblings else ["navigation"]) + ([] if headed > 1 else ["toc"])
-        meta: dict[str, object] = {"title": str(escape(title)), "hide": hidden}
+        shown = _UNSEEN.sub("", title)
+        meta: dict[str, object] = {"title": str(escape(shown)), "hide": hidden}
         if boost != 1.0:
             meta["search"] = {"boost": boost}
         if description:
-            bare = telling.plain(description)
+            bare = _UNSEEN.sub("", telling.plain(description))
             meta["description"] = str(escape(" ".join(bare.split())[:200]))
         front = "".join(f"{name}: {json.dumps(value)}\n" for name, value in meta.items())
         needed = tuple(self.to.href(path, script) for script in scripts)
         head = FEED.format(self.to.href(path, links.FEED)) + head
         text = f"---\n{front}---\n\n{body}"
-        return Page(path, title, text, tuple(late), record, needed, str(head))
+        return Page(path, shown, text, tuple(late), record, needed, str(head))
 
     def html(self, block: Block) -> Markup:
         """A block as finished HTML."""
         template = self.environment.get_template(f"blocks/{TEMPLATE_OF[type(block)]}")
-        return Markup(template.render(block=block))  # noqa: S704 (the template escapes)
+        html = template.render(block=block)
+        return Markup(_UNSEEN.sub("", html))  # noqa: S704 (the template escapes)
 
     def _drawn(self, chart: Chart) -> Markup:
         """A chart in a page: a mark where there is a gallery that hangs it there later."""
@@ -211,11 +220,46 @@ def numbered(parts: Sequence[Part]) -> list[list[Block]]:
 
 @cache
 def _markdown() -> MarkdownIt:
-    """Markdown without raw HTML, images and headings; links to scripts are refused by it."""
+    """Markdown without raw HTML, images and headings; links lead to the web or within the site."""
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
     parser.enable("table").disable(["image", "heading", "lheading", "html_block", "html_inline"])
     parser.add_render_rule("fence", _fence)
+    parser.validateLink = _may_lead  # type: ignore[assignment, method-assign]
     return parser
+
+
+SCHEMES = frozenset({"http", "https", "mailto"})
+"""Where a record's links may lead, beside places within the site."""
+
+
+def _may_lead(href: str) -> bool:
+    """Whether a record may link there; what it says otherwise stays text."""
+    before, colon, _ = re.split(r"[/?#]", href, maxsplit=1)[0].partition(":")
+    return not colon or before.lower() in SCHEMES
+
+
+ALLOWED = frozenset(
+    [
+        *("a", "blockquote", "br", "code", "div", "em", "hr", "li", "ol", "p", "pre", "span"),
+        *("strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+    ]
+)
+"""The elements that a record's Markdown can become; figures in it become `span` and `sup` later."""
+
+_ALIGNED = {"style": {f"text-align:{side}" for side in ("left", "center", "right")}}
+
+
+@cache
+def _second_wall() -> nh3.Cleaner:
+    """Lets through what Markdown makes and no more, should that ever make anything else."""
+    return nh3.Cleaner(
+        tags=set(ALLOWED),
+        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        tag_attribute_values={"td": _ALIGNED, "th": _ALIGNED},
+        allowed_classes={"div": {"highlight"}, "span": set(STANDARD_TYPES.values())},
+        url_schemes=set(SCHEMES),
+        link_rel="nofollow noopener",
+    )
 
 
 def _fence(_: object, tokens: Sequence[Token], place: int, *__: object) -> str:
@@ -230,9 +274,7 @@ def parsed(text: str) -> list[Token]:
 
 def prose(text: str) -> Markup:
     """A record's Markdown as HTML that can't do anything."""
-    html: str = _markdown().render(text)
-    html = html.replace("<a href=", '<a rel="nofollow noopener" href=')
-    return _with_figures(html)
+    return _with_figures(_second_wall().clean(_markdown().render(text)))
 
 
 def told(text: str) -> Markup:

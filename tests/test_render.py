@@ -9,7 +9,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from markdown_it import MarkdownIt
 
+from generator import render
 from generator.blocks import App
 from generator.render import Part, Renderer, code, prose
 from tests.test_site import site_of
@@ -63,13 +65,63 @@ def test_prose_is_never_active(attack: str) -> None:
     assert "<h1" not in html
 
 
+@pytest.mark.parametrize(
+    "attack",
+    [
+        *ATTACKS,
+        "<b onclick=alert(1)>a</b> <p style='position:fixed' class=md-dialog id=x>b</p>",
+        "<a href='data:text/html,x' target=_top>a</a> <a href=vbscript:x>b</a>",
+        "<form action=//example.org><input name=a></form> <base href=//example.org>",
+        "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></table></mtext>",
+        "<td style='background:url(//example.org)'>a</td> <!-- a --><!--> <img src=x>",
+    ],
+)
+def test_the_second_wall_holds_alone(attack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should Markdown ever make HTML of a record's text, nothing but listed HTML gets through."""
+    loose = MarkdownIt("commonmark", {"html": True})
+    loose.validateLink = lambda _: True  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(render, "_markdown", lambda: loose)
+    html = str(prose(f"{attack}\n\n**kept**"))
+    assert active(html) == []
+    assert not re.search(r" (style|class|id|target|on\w+)=|<!--|<(math|input)", html)
+    assert "kept" in html
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"),
+    [
+        ("https://example.org/a?b#c", True),
+        ("HTTP://example.org", True),
+        ("mailto:a@example.org", True),
+        ("../other/run.html#result", True),
+        ("#a:b", True),
+        ("javascript:alert(1)", False),
+        ("&#106;avascript&colon;alert(1)", False),
+        ("java&#9;script:alert(1)", False),
+        ("\\x6aavascript:alert(1)", False),
+        ("vbscript:x", False),
+        ("data:image/png;base64,AA==", False),
+        ("blob:https://example.org/x", False),
+        ("file:///etc/passwd", False),
+        ("tel:1", False),
+    ],
+)
+def test_a_link_leads_to_the_web_or_within_the_site(address: str, leads: bool) -> None:
+    """Every other scheme, however it is spelled, stays text."""
+    for written in (f"[a](<{address}>)", f"[a][1]\n\n[1]: <{address}>"):
+        assert ("<a " in str(prose(written))) is leads
+
+
 def test_prose_is_markdown() -> None:
     """Emphasis, code, lists and links to the web are rendered."""
     html = str(prose("**bold** `code`\n\n- item\n\n[link](https://example.org)"))
     assert "<strong>bold</strong>" in html
     assert "<code>code</code>" in html
     assert "<li>item</li>" in html
-    assert '<a rel="nofollow noopener" href="https://example.org">' in html
+    assert '<a href="https://example.org" rel="nofollow noopener">' in html
+    table = str(prose("a | b\n--|--:\n1 | 2"))
+    assert '<td style="text-align:right">2</td>' in table
+    assert '<ol start="3">' in str(prose("3. third"))
 
 
 def test_code_is_highlighted_and_escaped() -> None:
@@ -166,7 +218,19 @@ def test_a_record_cannot_reach_into_the_page_through_a_marker(tmp_path: Path) ->
     record = f"title: T\nstatus: completed\nsummary: '{marker}'\nload: {{scenario: s, vus: 1}}\n"
     site = site_of(tmp_path, {"a/b": record})
     page = next(page for page in site.pages if page.path == "a/b.md")
-    assert "&lt;div class=&quot;lb-late&quot;" in page.markdown
+    assert '&lt;div class="lb-late"' in page.markdown
+
+
+def test_no_page_holds_a_sign_that_nobody_sees(tmp_path: Path) -> None:
+    """Control signs and marks that turn a line round are dropped, whatever field has them."""
+    unseen = "a\\e]8;;x\\a\\x9b31m\\u202eb\\u2067\\0c\\uFFFF\\x02wzxhzdk:0\\x03"
+    record = hostile_record("@").replace("'@'", f'"{unseen}"')
+    site = site_of(tmp_path, {"a/hostile": record})
+    assert any("a]8;;x31mbc" in page.title for page in site.pages)
+    for page in site.pages:
+        content = page.title + page.put_in(page.markdown)
+        assert not re.search("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uffff]", content)
+        assert "\\u202e" not in content.partition("\n---\n")[0]
 
 
 def test_a_page_loads_the_scripts_that_it_names_and_no_others() -> None:
