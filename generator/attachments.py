@@ -34,6 +34,9 @@ MAX_TABLES = 20
 MAX_TOTAL = 256 * 2**20
 """Most bytes of tables that are read of a whole notebook."""
 
+MAX_PUBLISHED = 2**30
+"""Largest file that is published, in bytes."""
+
 MAX_FILES = 200
 """Most files of one run that count."""
 
@@ -53,7 +56,7 @@ class Attachment:
     @property
     def is_published(self) -> bool:
         """Whether the site has it as a download; its suffix is one of `PUBLISHED`."""
-        return self.size is not None
+        return self.size is not None and self.size <= MAX_PUBLISHED
 
 
 Attachments = Mapping[str, Mapping[str, Attachment]]

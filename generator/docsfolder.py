@@ -1,43 +1,45 @@
-"""The folder that MkDocs reads: what of it may go into the site."""
+"""The folders of MkDocs: what of that with the records goes into the site, and links in either."""
 
 from __future__ import annotations
 
-import os
+import logging
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files, InclusionLevel
 
-from generator import attachments
+from generator import publishable
 
-
-def linked(folder: Path) -> Path | None:
-    """The first link to a folder below `folder`, relative to the folder around it.
-
-    MkDocs follows such links: two that lead upwards would keep it walking for ever.
-    """
-    for path, folders, _ in os.walk(folder):
-        for name in folders:
-            if (Path(path) / name).is_symlink():
-                return (Path(path) / name).relative_to(folder.parent)
-    return None
+log = logging.getLogger("mkdocs.plugins.loadbook")
 
 
-def is_published(file: File, config: MkDocsConfig) -> bool:
-    """Whether a file below experiments/ may go into the site.
+def refuse_links(config: MkDocsConfig) -> None:
+    """Stop where MkDocs would follow a link to a folder: to read or write elsewhere."""
+    docs, site_folder = Path(config.docs_dir), Path(config.site_dir)
+    for path in [*publishable.linked_folders(docs), *publishable.links_out_of(site_folder)]:
+        base = docs.parent if path.is_relative_to(docs) else site_folder.parent
+        where = path.relative_to(base)
+        raise PluginError(f"{where}: a link to a folder is not followed, remove it")
 
-    Records and plain attachments may. Pages, scripts and styles that lie there may not: they come
-    from whoever wrote the record. Nor may what a link pulls in from outside.
-    """
-    if file.src_dir != config.docs_dir:
-        return True  # from the theme
-    if file.inclusion is InclusionLevel.EXCLUDED or not file.abs_src_path:
-        return False
-    path = Path(file.abs_src_path)
-    inside = path.resolve().is_relative_to(Path(config.docs_dir).resolve())
-    if not inside or path.is_symlink():
-        return False
-    depth = len(path.relative_to(config.docs_dir).parts)
-    return (
-        path.suffix == ".yaml" if depth == 2 else depth > 2 and path.suffix in attachments.PUBLISHED
-    )
+
+def published(files: Files, config: MkDocsConfig) -> list[File]:
+    """What goes into the site of the theme's files and of those below experiments/."""
+    docs = Path(config.docs_dir)
+    found, own = [], {}
+    for file in files:
+        if file.src_dir != config.docs_dir:
+            found.append(file)  # from the theme
+        elif (
+            file.inclusion is not InclusionLevel.EXCLUDED
+            and file.abs_src_path
+            and publishable.is_publishable(Path(file.abs_src_path), docs)
+        ):
+            own[file.src_uri] = file
+    for name, other in publishable.colliding(sorted(own)):
+        log.warning(
+            f"{docs.name}/{name}: it is one file with {other} where case or accents don't count; "
+            "it is not published, rename it"
+        )
+        del own[name]
+    return [*found, *own.values()]

@@ -58,8 +58,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         """Add the site's styles and scripts, and watch the templates."""
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.SCRIPTS, *config.extra_javascript]
-        if linked := docsfolder.linked(Path(config.docs_dir)):
-            raise PluginError(f"{linked}: a link to a folder is not followed, remove it")
+        docsfolder.refuse_links(config)
         root = Path(config.config_file_path).parent
         for folder in _templates(root):
             if str(folder) not in config.watch:
@@ -90,7 +89,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             raise PluginError(f"records with errors, nothing was built:\n{listed}")
         for problem in errors:
             log.warning(problem.as_text())
-        published = Files([file for file in files if docsfolder.is_published(file, config)])
+        published = Files(docsfolder.published(files, config))
         self.pages = {page.path: page for page in built.pages}
         for page in built.pages:
             file = File.generated(config, page.path, content=page.markdown)

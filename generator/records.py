@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from generator import attachments, explain, policy, versions, yamltree
+from generator import attachments, explain, policy, publishable, versions, yamltree
 from generator.attachments import Attachments
 from generator.errors import Level, Place, Problem
 from generator.fields import NAME
@@ -28,6 +28,10 @@ FOLDER = "experiments"
 CAMPAIGN_FILE = "campaign.yaml"
 RESERVED = frozenset({"index"})
 """Names that no run can have."""
+DEVICES = frozenset(
+    ["aux", "con", "nul", "prn", *(f"{port}{at}" for port in ("com", "lpt") for at in range(10))]
+)
+"""Names that Windows has for devices, with any suffix: such a file can't be checked out there."""
 
 Model = TypeVar("Model", Run, Campaign)
 
@@ -136,10 +140,13 @@ def sources(root: FilePath) -> Sources:
     holds its attachments. Its objectives stand in `objectives.yaml`.
     """
     folder = root / FOLDER
+    if folder.is_symlink():
+        reason = "a notebook's records lie in a folder, not behind a link"
+        return Sources({}, {}, (_problem(FOLDER, "record-place", reason, "put them there"),))
     found = gathered(
         File(
             PurePosixPath(path.relative_to(folder).as_posix()),
-            path.is_file() and not path.is_symlink(),
+            _is_plain(path),
             partial(_content, path),
         )
         for path in _yaml_files(folder)
@@ -148,7 +155,7 @@ def sources(root: FilePath) -> Sources:
     return replace(
         found,
         attachments=attachments.read(folder, found.runs),
-        objectives=_content(objectives) if objectives.is_file() else None,
+        objectives=_content(objectives) if _is_plain(objectives) else None,
     )
 
 
@@ -199,6 +206,10 @@ def may_be_record(path: PurePath) -> bool:
     return path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
 
 
+def _is_plain(path: FilePath) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
 def _content(path: FilePath) -> bytes:
     with path.open("rb") as stream:
         return stream.read(yamltree.MAX_BYTES + 1)
@@ -213,10 +224,20 @@ def _misplaced(file: File) -> str:
         return "a record stands in the folder of its campaign"
     if inside.suffix == ".yml":
         return "the suffix of a record is .yaml"
-    if inside.stem in RESERVED:
-        return f"{inside.stem!r} can't be the name of a run: the campaign's own page has it"
-    if not all(re.fullmatch(NAME, part) for part in inside.with_suffix("").parts):
-        return "the name of a campaign or run has other characters than letters, digits, . _ -"
+    return unfit(*inside.with_suffix("").parts)
+
+
+def unfit(campaign: str, run: str) -> str:
+    """Why no campaign or run can have these names, or nothing."""
+    if run.lower() in RESERVED:
+        return f"{run!r} can't be the name of a run: the campaign's own page has it"
+    if campaign.lower() in publishable.SITE_FOLDERS:
+        return f"{campaign!r} can't be the name of a campaign: the site's own files lie there"
+    for name in (campaign, run):
+        if not re.fullmatch(NAME, name):
+            return "the name of a campaign or run has other characters than letters, digits, . _ -"
+        if name.partition(".")[0].lower() in DEVICES or name.endswith("."):
+            return f"{name!r} can't be the name of a file on Windows"
     return ""
 
 

@@ -17,11 +17,13 @@ from generator.resources import TEMPLATES
 
 def require_name(identity: str) -> None:
     """Raise NotebookError where the name can't be that of a run."""
-    reserved = {"campaign", *records.RESERVED}
-    if not re.fullmatch(f"{NAME}/{NAME}", identity) or identity.partition("/")[2] in reserved:
+    campaign, _, run = identity.partition("/")
+    if not re.fullmatch(f"{NAME}/{NAME}", identity) or run == "campaign":
         raise NotebookError(
             f"{identity!r} can't be a run: write CAMPAIGN/RUN with letters, digits, . _ -"
         )
+    if reason := records.unfit(campaign, run):
+        raise NotebookError(f"{identity!r} can't be a run: {reason}")
 
 
 def title_of(name: str) -> str:

@@ -85,6 +85,7 @@ def test_only_records_and_plain_attachments_are_published(tmp_path: Path) -> Non
     for name in ("page.md", "page.html", "code.js", "style.css", "drawing.svg", "samples.csv"):
         (folder / name).write_text("x", "utf-8")
     (folder / "link.txt").symlink_to(secret)
+    os.mkfifo(folder / "pipe.csv")
     (root / "experiments" / "evil.js").write_text("alert(1)", "utf-8")
     (root / "experiments" / "index.md").write_text("# Mine", "utf-8")
     done = run("mkdocs", "build", "--strict", "--quiet", cwd=root)
@@ -104,6 +105,22 @@ def test_links_to_folders_do_not_hang_the_build(strict: list[str], tmp_path: Pat
     done = run("loadbook", "build", *strict, cwd=root)
     assert done.returncode == 1
     assert "experiments/session-8/one: a link to a folder" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("name", ["site", "site/data"])
+def test_a_site_is_not_written_through_a_link(name: str, tmp_path: Path) -> None:
+    """A link in place of the site, or in it, ends the build; what it leads to stays as it is."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").write_text("kept", "utf-8")
+    (tmp_path / "book").mkdir()
+    root = notebook_in(tmp_path / "book")
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).symlink_to(outside)
+    done = run("loadbook", "build", cwd=root)
+    assert done.returncode == 1
+    assert f"{name}: a link to a folder" in " ".join(done.stderr.split())
+    assert [path.name for path in outside.iterdir()] == ["kept"]
 
 
 def test_runs_stay_out_of_the_navigation_and_are_found_by_search(tmp_path: Path) -> None:

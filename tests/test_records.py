@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import string
 import types
 import typing
@@ -348,7 +349,13 @@ def test_records_stand_in_the_folders_of_their_campaigns(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["stray.yaml", "a/b.yml", "a/my run.yaml", "a/-b.yaml", "ä/b.yaml", "a/index.yaml"]
+    "name",
+    [
+        *("stray.yaml", "a/b.yml", "a/my run.yaml", "a/-b.yaml", "ä/b.yaml", "a/index.yaml"),
+        *("a/Index.yaml", "data/b.yaml", "Assets/b.yaml", "social/b.yaml"),
+        *("con/b.yaml", "a/NUL.yaml", "a/aux.v1.yaml", "a/com1.yaml", "a/b..yaml", "a./b.yaml"),
+        *("e\u0301/b.yaml", "a/\u202eb.yaml"),
+    ],
 )
 def test_a_record_in_a_wrong_place_is_a_problem(tmp_path: Path, name: str) -> None:
     """A YAML file that can't be a record by its place or name is reported, not overlooked."""
@@ -371,6 +378,27 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     found = records.sources(root)
     assert list(found.runs) == ["a/b"]
     assert [problem.file for problem in found.problems] == ["experiments/a/linked.yaml"]
+
+
+def test_a_notebook_reads_nothing_outside_of_its_folder(tmp_path: Path) -> None:
+    """A link in place of experiments/ or objectives.yaml is not followed, a pipe not opened."""
+    book = write_book(tmp_path / "book", {"a/b.yaml": SOUND})
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("request_rate: {at_least: 5/s}\n")
+    (book / "objectives.yaml").symlink_to(secret)
+    assert records.sources(book).objectives is None
+    (book / "objectives.yaml").unlink()
+    os.mkfifo(book / "objectives.yaml")
+    os.mkfifo(book / "experiments" / "a" / "pipe.yaml")
+    found = records.sources(book)
+    assert found.objectives is None
+    assert [problem.file for problem in found.problems] == ["experiments/a/pipe.yaml"]
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / "experiments").symlink_to(book / "experiments")
+    found = records.sources(linked)
+    assert found.runs == {}
+    assert [problem.code for problem in found.problems] == ["record-place"]
 
 
 @pytest.mark.parametrize("other", ["a/Run.yaml", "A/another.yaml"])

@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("yamltree", "display", "fields"),
     ("versions",),
     ("attachments", "phrases"),
+    ("publishable",),
     ("measured", "narrative"),
     ("model",),
     ("kinds",),
