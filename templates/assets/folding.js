@@ -42,9 +42,18 @@
     return button;
   }
 
+  /** The id that an address names; an address may be written by anybody. */
+  function named(hash) {
+    try {
+      return decodeURIComponent(hash);
+    } catch {
+      return "";
+    }
+  }
+
   /** Unfolds whatever the address leads into. */
   function reveal() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(named(location.hash.slice(1)));
     if (!target) return;
     for (let at = target; at; at = at.parentElement) {
       if (at.tagName === "DETAILS") at.open = true;
