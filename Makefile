@@ -1,12 +1,13 @@
 # make site   builds the site          make test   runs everything that CI runs
 # make serve  shows it, live           make lock   writes the lock files anew
+# make audit  known vulnerabilities    make sbom   lists what a release consists of
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo install dist site serve test lint types unit lock schema golden picture clean
+.PHONY: audit demo install dist sbom site serve test lint types unit lock schema golden picture clean
 .DEFAULT_GOAL := site
 
 site: $(VENV)/site.stamp
@@ -73,6 +74,25 @@ lock: $(VENV)/test.stamp
 	$(COMPILE) pyproject.toml -o requirements/site.lock
 	$(COMPILE) --extra dev pyproject.toml -o requirements/test.lock
 	$(COMPILE) requirements/node.in -o requirements/node.lock
+	$(COMPILE) requirements/audit.in -o requirements/audit.lock
+
+AUDIT := $(VENV)/audit
+
+$(AUDIT)/stamp: requirements/audit.lock | $(VENV)/bin/python
+	$(VENV)/bin/python -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.lock
+	@touch $@
+
+# Fails where an advisory is about something that is installed; says so where it could not ask.
+audit: $(AUDIT)/stamp
+	$(AUDIT)/bin/python -m tests.advisories
+
+# Of the wheel's dependencies in Python, and of the JavaScript inside it, as CycloneDX.
+sbom: $(AUDIT)/stamp
+	@mkdir -p dist
+	$(AUDIT)/bin/cyclonedx-py requirements requirements/site.lock --pyproject pyproject.toml \
+	  --mc-type application --output-reproducible --output-file dist/loadbook-python.cdx.json
+	npm sbom --sbom-format cyclonedx --package-lock-only --omit dev > dist/loadbook-javascript.cdx.json
 
 # Measures the second campaign anew: 36 runs, about 13 minutes, on two idle cores.
 demo: $(VENV)/test.stamp

@@ -39,6 +39,9 @@ NOT_RUN = {
     "Test": "it is what runs this test",
     "Build wheel and sdist": "tests/test_package.py builds them",
     "Install it into an empty environment and build a site": "it is tests/test_package.py",
+    "Audit": "it asks databases of advisories; tests/test_advisories.py has its judgement",
+    "List what the package consists of": "it installs its tools anew",
+    "Publish them": "it asks GitHub",
     "Comment": "it asks GitHub; it is run with a stand-in for GitHub's command line",
 }
 """Steps that are run nowhere but on GitHub, beside those that use an action; with why."""
@@ -169,7 +172,8 @@ def test_one_action_is_pinned_to_one_commit() -> None:
 
 
 RIGHTS = {
-    "ci": {"test": {"contents": "read"}, "package": {"contents": "read"}},
+    "ci": {job: {"contents": "read"} for job in ("test", "package", "audit")},
+    "release": {"build": {"contents": "read"}, "release": {"contents": "write"}},
     "publish": {
         "build": {"contents": "read", "pages": "read"},
         "deploy": {"pages": "write", "id-token": "write"},
@@ -191,6 +195,28 @@ def test_a_job_has_the_rights_that_it_needs_and_no_more(path: Path) -> None:
         if step.get("uses", "").startswith("actions/checkout@"):
             assert step["with"]["persist-credentials"] is False
             assert path.stem != "comment", "the one that may write checks nothing out"
+
+
+def test_what_runs_a_strangers_code_has_nothing_to_give_away() -> None:
+    """No secret, no environment and no right to write in any job that a pull request starts."""
+    for path in WORKFLOWS:
+        if "pull_request" not in workflow(path)["on"]:
+            continue
+        text = path.read_text("utf-8")
+        assert "secrets." not in text
+        assert "github.token" not in text
+        for job in workflow(path)["jobs"].values():
+            assert "environment" not in job
+            assert set(job["permissions"].values()) == {"read"}
+
+
+@by_name
+def test_a_job_that_may_write_checks_nothing_out(path: Path) -> None:
+    """What can write to the repository runs nothing of it, and nothing that another job built."""
+    for name, job in workflow(path)["jobs"].items():
+        if "write" in {job["permissions"].get(right) for right in ("contents", "pull-requests")}:
+            assert "checkout" not in json.dumps(job), name
+            assert "setup-" not in json.dumps(job), name
 
 
 @by_name
@@ -305,7 +331,7 @@ def test_what_make_is_asked_for_it_can_make() -> None:
     """Each line of a step that calls make names targets that the Makefile has."""
     lines = [line for path in WORKFLOWS for step in steps(path) for line in _lines_of(step)]
     orders = [line.split() for line in lines if line.startswith("make ")]
-    assert {order[-1] for order in orders} == {"install", "test", "dist"}
+    assert {order[-1] for order in orders} == {"install", "test", "dist", "audit", "sbom"}
     for order in orders:
         done = subprocess.run(
             [order[0], "--dry-run", *order[1:]],
