@@ -31,7 +31,8 @@ class Typed:
 
 
 _HIDDEN = re.compile(
-    r"```.*?```|`[^`\n]*`|\]\([^)\s]*\)|<[^>\s]*>|https?://\S+|\b\d{4}-\d\d-\d\d\b", re.DOTALL
+    r"```.*?```|`[^`\n]*`|\]\([^)\s]{0,400}\)|<[^>\s]{0,400}>|https?://\S+|\b\d{4}-\d\d-\d\d\b",
+    re.DOTALL,
 )
 """Code, addresses and dates: no figures."""
 
