@@ -2,9 +2,9 @@
 
 All that comes from a record is escaped, or is Markdown rendered with raw HTML, images and links
 other than to the web switched off, of which nothing but listed elements is let through: a record
-can't put anything active into a page. Tables and charts are handed
-over beside the Markdown (`Page.late`): they are put into the finished page, because Python-Markdown
-and the search index would take most of a build's time over them.
+can't put anything active into a page. Blocks are handed over beside the Markdown (`Page.late`),
+which holds only the words that the search is to find: they are put into the finished page, because
+Python-Markdown and the search index would take most of a build's time over them.
 """
 
 from __future__ import annotations
@@ -36,13 +36,18 @@ from generator.links import Links
 from generator.resources import TEMPLATES
 from generator.vector import Chart
 
-MARKER = '<div class="lb-late" data-lb="{}"></div>'
-"""What stands in a page's Markdown for a piece that is put in later."""
+MARKER = '<div class="lb-late" data-lb="{}">{}</div>'
+"""What stands in a page's Markdown for a piece that is put in later: its number, its words."""
+
+_MARKER = re.compile('<div class="lb-late" data-lb="([0-9]+)">[^<]*</div>')
+_TAG = re.compile("<[^>]*>")
 
 
 @dataclass(frozen=True)
 class Page:
     """A finished page: Markdown with markers, and the HTML that replaces each marker.
+
+    `whole` is both together, as far as it is known before the Markdown is.
 
     `path` is that of the Markdown file in the site; `record` is the record that it shows, as a
     path below experiments/, empty where there is none. `scripts` are links to the scripts that
@@ -57,13 +62,17 @@ class Page:
     scripts: tuple[str, ...] = ()
     head: str = ""
 
+    @property
+    def whole(self) -> str:
+        """The Markdown with every block in its place."""
+        return self.put_in(self.markdown)
+
     def put_in(self, text: str) -> str:
         """`text` with every marker replaced, its head completed, the page's scripts at its end."""
         before, end, after = text.partition("</head>")
         if end:
             text = f"{before}{self.head}{end}{after}"
-        for number, html in enumerate(self.late):
-            text = text.replace(MARKER.format(number), html, 1)
+        text = _MARKER.sub(lambda match: self.late[int(match[1])], text)
         if self.scripts:
             tags = "".join(f'<script src="{escape(href)}"></script>' for href in self.scripts)
             head, end, tail = text.rpartition("</body>")
@@ -96,9 +105,6 @@ TEMPLATE_OF: dict[type, str] = {
     App: "app.html",
 }
 """The template of each kind of block, in `templates/blocks/`."""
-
-LATE = (Table, Picture, Beside)
-
 
 FEED = Markup('<link rel="alternate" type="application/atom+xml" title="New runs" href="{}">')
 
@@ -194,11 +200,15 @@ class Renderer:
         return Markup(chart.svg)  # noqa: S704 (texts in it are escaped)
 
     def _block(self, block: Block, late: list[str]) -> Markup:
-        html = self.html(block)
-        if isinstance(block, LATE) and not (isinstance(block, Table) and block.searched):
-            late.append(str(html))
-            return Markup(MARKER.format(len(late) - 1))  # noqa: S704 (ours alone)
-        return html
+        html = str(self.html(block))
+        late.append(html)
+        words = "" if _unsearched(block) else " ".join(_TAG.sub(" ", html).split())
+        return Markup(MARKER.format(len(late) - 1, words))  # noqa: S704 (escaped, without its tags)
+
+
+def _unsearched(block: Block) -> bool:
+    """Whether a block stays out of the search: it has figures and hardly a word."""
+    return not block.searched if isinstance(block, Table) else isinstance(block, Picture | Beside)
 
 
 def numbered(parts: Sequence[Part]) -> list[list[Block]]:

@@ -40,7 +40,7 @@ def test_pages_are_found_where_addresses_are_folders(notebook: Notebook) -> None
     built = sites.build(notebook, Links(directory_urls=True))
     assert content(built, "data/compare.json")["runs"][-1]["page"] == "session-8/post-code/"
     page = next(page for page in built.pages if page.path == links.COMPARE)
-    assert 'data-index="../data/compare.json"' in page.markdown
+    assert 'data-index="../data/compare.json"' in page.whole
     assert all(script.startswith("../assets/") for script in page.scripts)
 
 

@@ -366,7 +366,7 @@ def test_data_file_holds_the_same(notebook: Notebook) -> None:
 def test_home_leads_to_the_decisions(notebook: Notebook) -> None:
     """Home says how many actions are open and links to all decisions."""
     home = next(page for page in site.build(notebook).pages if page.path == "index.md")
-    link = re.search(r'href="decisions.html">([^<]*)<', home.markdown)
+    link = re.search(r'href="decisions.html">([^<]*)<', home.whole)
     assert link
     assert link[1] == "3 open actions: all decisions"
 

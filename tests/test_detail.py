@@ -30,7 +30,7 @@ def imported() -> Site:
 def page(built: Site, identity: str) -> str:
     """The finished page of a run."""
     found = next(page for page in built.pages if page.path == f"{identity}.md")
-    return found.put_in(found.markdown)
+    return found.whole
 
 
 def site_of(root: Path, record: str, files: dict[str, str] | None = None) -> Site:
@@ -231,7 +231,7 @@ def test_ids_are_unique_and_links_lead_somewhere(imported: Site) -> None:
         for path in (SAMPLE / "experiments").rglob("*.csv")
     }
     for one in imported.pages:
-        content = one.put_in(one.markdown)
+        content = one.whole
         found = re.findall(r'\sid="([^"]+)"', content) + re.findall(r" \{#([\w-]+)\}", content)
         assert len(found) == len(set(found)), one.path
         for href in re.findall(r'href="(?!https?:)([^"#:?]+)[^"]*"', content):

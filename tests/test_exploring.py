@@ -30,7 +30,7 @@ def many(folder: Path, number: int) -> Site:
 def html(built: Site, path: str) -> str:
     """A finished page."""
     page = next(page for page in built.pages if page.path == path)
-    return page.put_in(page.markdown)
+    return page.whole
 
 
 def rows(content: str, id_: str) -> list[str]:

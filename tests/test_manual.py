@@ -35,7 +35,7 @@ REFERENCE = [page.path for page in pages.PAGES if page.siblings]
 def page_of(site: Site, path: str) -> str:
     """A page as it is published, its tables put in."""
     (page,) = [page for page in site.pages if page.path == path]
-    return page.put_in(page.markdown)
+    return page.whole
 
 
 def listed_commands() -> dict[str, Any]:
@@ -242,7 +242,7 @@ def test_links_lead_to_pages_as_the_site_addresses_them() -> None:
 
 def test_links_and_anchors_of_the_reference_are_good(site: Site) -> None:
     """What a page of the section links to is there: page and anchor."""
-    known = {Links().address(page.path): page.put_in(page.markdown) for page in site.pages}
+    known = {Links().address(page.path): page.whole for page in site.pages}
     for path in REFERENCE:
         own = Links().address(path)
         for link in re.findall(r'href="([^":]+)"', known[own]):

@@ -85,15 +85,15 @@ def test_every_method_has_its_anchor_and_source_on_the_page(site: Site) -> None:
     """Other pages link to a method by its key; its source and formula can be read there."""
     (page,) = [page for page in site.pages if page.path == "methods.md"]
     for key, method in methods().items():
-        assert f'id="{key}"' in page.markdown
+        assert f'id="{key}"' in page.whole
         first = " ".join(method.formula.strip().splitlines()[0].split())
-        assert f"<code>{html.escape(first, quote=False)}</code>" in page.markdown
-        assert not method.source or method.source.partition(":")[0] in page.markdown
+        assert f"<code>{html.escape(first, quote=False)}</code>" in page.whole
+        assert not method.source or method.source.partition(":")[0] in page.whole
 
 
 def test_the_page_of_capacity_links_to_methods_that_there_are(site: Site) -> None:
     """Each link of Capacity to Methods leads to an anchor there."""
     (page,) = [page for page in site.pages if page.path == "capacity.md"]
-    linked = set(re.findall(r'href="methods\.html#([\w-]+)"', page.markdown))
+    linked = set(re.findall(r'href="methods\.html#([\w-]+)"', page.whole))
     assert len(linked) >= 6
     assert linked <= set(methods())

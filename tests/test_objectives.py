@@ -78,7 +78,7 @@ def test_names_in_objectives_are_escaped() -> None:
     aims = "default: {cost_per_million_requests: {at_most: 1}}"
     built = sites.build(with_objectives(book({"c/a": run(more=more)}), aims))
     page = next(page for page in built.pages if page.path == "c/a.md")
-    shown = page.put_in(page.markdown)
+    shown = page.whole
     assert "<b>x" not in shown
     assert (
         "at most 1.000\N{NO-BREAK SPACE}&lt;b&gt;x" in shown

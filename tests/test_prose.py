@@ -174,7 +174,7 @@ def test_figures_cannot_carry_anything_into_the_page() -> None:
     record = TWO + f"conclusions:\n  - {quoted(forged + ' and <b>bold</b>')}\n"
     built = sites.build(book({"a/one": ONE, "a/two": record}))
     page = next(page for page in built.pages if page.path == "a/two.md")
-    html = page.put_in(page.markdown)
+    html = page.whole
     assert "<script>" not in html
     assert "<b>" not in html
     assert "\ue000" not in html
@@ -185,4 +185,4 @@ def test_figures_cannot_carry_anything_into_the_page() -> None:
 def test_no_token_is_left_on_any_page(notebook: Notebook) -> None:
     """Wherever prose is shown, its figures are shown as figures."""
     for page in sites.build(notebook).pages:
-        assert "\ue000" not in page.put_in(page.markdown), page.path
+        assert "\ue000" not in page.whole, page.path

@@ -228,7 +228,7 @@ def test_no_page_holds_a_sign_that_nobody_sees(tmp_path: Path) -> None:
     site = site_of(tmp_path, {"a/hostile": record})
     assert any("a]8;;x31mbc" in page.title for page in site.pages)
     for page in site.pages:
-        content = page.title + page.put_in(page.markdown)
+        content = page.title + page.whole
         assert not re.search("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uffff]", content)
         assert "\\u202e" not in content.partition("\n---\n")[0]
 
@@ -248,5 +248,5 @@ def test_a_place_for_a_script_tells_what_to_do_without_it() -> None:
     """An app's element has its data files as attributes, and words for who has no scripts."""
     app = App("compare", {"runs": 'data/runs.json"><b>'}, "This page needs <scripts>.")
     page = Renderer().page("compare.md", "Compare", [Part("", "", [app])])
-    assert 'id="compare" data-runs="data/runs.json&#34;&gt;&lt;b&gt;"' in page.markdown
-    assert "This page needs &lt;scripts&gt;." in page.markdown
+    assert 'id="compare" data-runs="data/runs.json&#34;&gt;&lt;b&gt;"' in page.whole
+    assert "This page needs &lt;scripts&gt;." in page.whole

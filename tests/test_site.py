@@ -217,7 +217,7 @@ def test_ranges_and_approximate_figures_stay_so(site: Site) -> None:
 def test_glossary_defines_every_metric(site: Site) -> None:
     """Each metric of the registry stands in the glossary under an anchor of its name."""
     page = next(page for page in site.pages if page.path == "glossary.md")
-    content = page.put_in(page.markdown)
+    content = page.whole
     for metric in METRICS.values():
         assert f'id="{metric.name}"' in content
         assert metric.label in content
@@ -279,7 +279,7 @@ def test_ids_are_unique_on_every_page(site: Site, tmp_path: Path) -> None:
         },
     )
     for page in [*site.pages, *alone.pages]:
-        content = page.put_in(page.markdown)
+        content = page.whole
         found = re.findall(r'\sid="([^"]+)"', content) + re.findall(r" \{#([\w-]+)\}", content)
         twice = {name for name in found if found.count(name) > 1}
         assert not twice, page.path
@@ -291,7 +291,7 @@ def test_links_lead_to_pages_and_files_of_the_site(site: Site) -> None:
     known = {to.address(page.path) for page in site.pages} | set(site.files)
     known |= {page.record for page in site.pages if page.record}
     for page in site.pages:
-        for href in re.findall(r'href="([^"#?:]+)(?:[#?][^"]*)?"', page.put_in(page.markdown)):
+        for href in re.findall(r'href="([^"#?:]+)(?:[#?][^"]*)?"', page.whole):
             base = Path(to.address(page.path)).parent
             target = os.path.normpath(base / href)
             assert target in known, f"{page.path} links to {href}"
@@ -302,7 +302,7 @@ def test_links_work_with_directory_urls_too(tmp_path: Path) -> None:
     sources = records.Sources({"a/b": b"title: T\nstatus: completed\nload: {scenario: s}\n"}, {})
     built = site.build(build(sources, Settings()), Links(directory_urls=True))
     home = next(page for page in built.pages if page.path == "index.md")
-    assert 'href="a/b/"' in home.put_in(home.markdown)
+    assert 'href="a/b/"' in home.whole
 
 
 def site_of(root: Path, runs: dict[str, str]) -> Site:

@@ -89,7 +89,7 @@ def test_the_first_five_minutes_are_as_the_readme_says(address: str, tmp_path: P
     requests = book.measurements["checkout/first-try"]["requests"].quantity.start
     assert requests == float(re.findall(r"http_reqs[ .:]+(\d+)", printed)[0])
     page = next(p for p in sites.build(book).pages if p.path == "checkout/first-try.md")
-    text = page.put_in(page.markdown)
+    text = page.whole
     rate = book.measurements["checkout/first-try"]["request_rate"].show()
     assert "The checkout answered <span" in text
     assert rate in text

@@ -71,9 +71,9 @@ def test_a_step_is_told_with_what_differs_and_where_to_compare() -> None:
     assert "Differs on record replicas 3 → 4" in text
     assert "Changes on record cache: Bigger." in text
     page = next(page for page in site.build(runs).pages if page.path == PAGE)
-    assert 'href="a/run-0017.html"' in page.markdown
-    href = 'href="compare.html?runs=a/run-0017,a/run-0018&amp;baseline=a/run-0017">compare them'
-    assert href in page.markdown
+    assert 'href="a/run-0017.html"' in page.whole
+    href = 'href="compare.html?runs=a/run-0017,a/run-0018&amp;baseline=a/run-0017" rel="nofollow noopener">compare them'
+    assert href in page.whole
 
 
 def test_a_step_without_a_recorded_cause_says_so() -> None:
@@ -164,7 +164,7 @@ def test_the_size_of_the_page_does_not_follow_that_of_the_notebook() -> None:
         runs = book(grown(number))
         view = View(told(runs), with_baselines(runs), (), Links())
         page = Renderer().page(PAGE, "Trends", list(trends_page(view)))
-        sizes.append(len(page.put_in(page.markdown)))
+        sizes.append(len(page.whole))
     assert sizes[1] < 1.6 * sizes[0]
 
 
@@ -177,7 +177,7 @@ def test_hostile_names_stay_text() -> None:
     }
     built = site.build(book(runs))
     page = next(page for page in built.pages if page.path == PAGE)
-    whole = page.put_in(page.markdown)
+    whole = page.whole
     assert "<img src" not in whole
     assert 'href="javascript' not in whole
     assert name in text_of(whole)
