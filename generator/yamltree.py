@@ -147,9 +147,8 @@ def _decode(document: Document, content: bytes) -> str | None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start]
-        column = error.start - (before.rfind(b"\n") + 1) + 1
-        place = Place(before.count(b"\n") + 1, column)
+        before = error.object[: error.start].decode().split("\n")
+        place = Place(len(before), len(before[-1]) + 1)
         _note(document, place, "encoding", "the file is not UTF-8", "save it as UTF-8")
         return None
     if unseen := _UNSEEN.search(text):

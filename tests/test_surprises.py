@@ -167,6 +167,8 @@ REFUSED: list[tuple[str | bytes, str, int, int]] = [
     ("a: &a b\n*a : 2\n", "yaml-key", 2, 1),
     # Bytes that are no UTF-8.
     ("a: 1\nb: \xfc".encode("latin-1"), "encoding", 2, 4),
+    ("a: é\nb: éé".encode() + b"\xfc", "encoding", 2, 6),
+    ("\ufeffa: é".encode() + b"\xfc", "encoding", 1, 5),
     (b"a: \xed\xa0\x80\n", "encoding", 1, 4),
     *(("a: 1\n".encode(name), "encoding", 1, 1) for name in ("utf-16", "utf-16-le", "utf-16-be")),
     ("a: 1\n".encode("utf-32"), "encoding", 1, 1),
