@@ -210,6 +210,6 @@ def _present(**figures: Any) -> dict[str, Any]:
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:
-    """The first few names of many."""
+    """The first few names of many, none of them so long that a message becomes unreadable."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return ", ".join(name if len(name) <= 63 else f"{name[:62]}…" for name in names[:most]) + more

@@ -145,3 +145,11 @@ def test_broken_json_is_not_looked_for_without_end() -> None:
     """Of a thousand pieces of broken JSON the first few are tried, for each costs a look."""
     paste = kube_text.split('{"a": oops\n' * 1000)
     assert len(paste.faults) == kube_text.MOST_FAULTS
+
+
+def test_names_of_any_length_leave_a_message_readable(tmp_path: Path) -> None:
+    """A namespace of hundreds of letters is shortened where pods of several were kept."""
+    text = f"shop  pod-a  app  9m  3Mi\n{'x' * 400}  pod-b  app  1  7M\n"
+    imported = cases.read(kubectl.IMPORTER, [cases.text_source(tmp_path, text)])
+    (message,) = [p.message for p in imported.problems if p.code == "import-several-namespaces"]
+    assert message == f"pods of 2 namespaces were kept: shop, {'x' * 62}…"
