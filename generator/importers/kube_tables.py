@@ -64,6 +64,7 @@ _FITS: Mapping[str, re.Pattern[str]] = {
         "DESIRED": r"\d{1,9}",
         "TYPE": r"Normal|Warning",
         "LAST SEEN": r"\S{1,40}(?: \(\S{1,40} over \S{1,40}\))?",
+        **{f"column {position}": r"\S{1,253}" for position in range(1, 6)},  # without a heading
     }.items()
 }
 

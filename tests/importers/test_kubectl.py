@@ -149,7 +149,15 @@ def test_broken_json_is_not_looked_for_without_end() -> None:
 
 def test_names_of_any_length_leave_a_message_readable(tmp_path: Path) -> None:
     """A namespace of hundreds of letters is shortened where pods of several were kept."""
-    text = f"shop  pod-a  app  9m  3Mi\n{'x' * 400}  pod-b  app  1  7M\n"
+    text = f"shop  pod-a  app  9m  3Mi\n{'x' * 200}  pod-b  app  1m  7Mi\n"
     imported = cases.read(kubectl.IMPORTER, [cases.text_source(tmp_path, text)])
     (message,) = [p.message for p in imported.problems if p.code == "import-several-namespaces"]
     assert message == f"pods of 2 namespaces were kept: shop, {'x' * 62}…"
+
+
+def test_a_later_row_without_heading_has_names_as_short_as_the_first(tmp_path: Path) -> None:
+    """No pod's name has more than 253 letters; such a line is not understood, and no pod."""
+    text = f"shop  pod-a  app  9m  3Mi\nshop  {'x' * 301}  app  1m  7Mi\n"
+    imported = cases.read(kubectl.IMPORTER, [cases.text_source(tmp_path, text)])
+    assert [pod["name"] for pod in imported.fields["snapshots"][0]["pods"]["list"]] == ["pod-a"]
+    assert [problem.code for problem in imported.problems] == ["import-kubectl-not-understood"]
