@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: audit demo install dist sbom site serve test lint types unit lock schema golden picture clean
+.PHONY: audit demo install dist sbom site serve test lint types unit lock schema golden picture proofs clean
 .DEFAULT_GOAL := site
 
 site: $(VENV)/site.stamp
@@ -43,6 +43,10 @@ unit: $(VENV)/test.stamp
 golden: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --golden tests/test_audit.py tests/test_compare.py tests/test_review.py \
 	  tests/test_workflows.py tests/test_manual.py
+
+# What takes too long for a test, one after another; CONTRIBUTING says what each proves.
+proofs: $(VENV)/test.stamp
+	$(BIN)/python -m proofs.whole
 
 schema: $(VENV)/site.stamp
 	$(BIN)/loadbook schema --out schema

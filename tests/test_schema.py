@@ -15,7 +15,8 @@ from generator import yamltree
 from generator.model import Campaign, Run
 from generator.schema import DIALECT, SCHEMAS, schema_of, schema_text
 from tests.conftest import ROOT
-from tests.test_records import CAMPAIGNS, REAL, RUNS, values
+from tests.strategies import CAMPAIGNS, RUNS, values
+from tests.test_records import REAL
 
 VALIDATORS = {
     name: jsonschema.Draft202012Validator(schema_of(model)) for name, model in SCHEMAS.items()
