@@ -93,13 +93,17 @@ class UnknownRunError(NotebookError):
 
 
 def field_name(path: Sequence[str | int]) -> str:
-    """Dotted name of a path: `("changes", 2, "file")` is `changes[2].file`."""
+    """Dotted name of a path: `("changes", 2, "file")` is `changes[2].file`.
+
+    A line end or another sign that nobody sees is escaped: a problem is told on one line.
+    """
     name = ""
     for part in path:
         if isinstance(part, int):
             name += f"[{part}]"
         else:
-            name += f".{part}" if name else part
+            shown = part if part.isprintable() else part.encode("unicode_escape").decode()
+            name += f".{shown}" if name else shown
     return name
 
 

@@ -309,3 +309,11 @@ def test_a_notebook_without_records_is_empty(tmp_path: Path) -> None:
     """No folder of experiments is no mistake."""
     (tmp_path / "mkdocs.yml").write_text("site_name: Empty\n")
     assert records.sources(tmp_path) == records.Sources({}, {}, ())
+
+
+def test_a_key_with_a_line_end_is_told_on_one_line() -> None:
+    """A problem is one line, whatever the name of its field; the line end is shown as an escape."""
+    found = read(f'{SOUND}"a\\nb": 1\n').problems
+    (problem,) = [one for one in found if one.code == "field-unknown"]
+    assert problem.field == r"a\nb"
+    assert "\n" not in problem.as_text()
