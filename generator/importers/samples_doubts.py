@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.errors import Level, Problem
-from generator.importers.samples_fields import line, spans
+from generator.importers.samples_fields import impossible, line, spans
 from generator.importers.source import Source
 from generator.importers.tally import Part
 
@@ -39,6 +39,13 @@ def doubts(part: Part, source: Source) -> Iterator[Problem]:
             "import-untyped-metrics",
             f"metrics whose type the file does not tell were left out: {_some(part.untyped)}",
             "CSV has no types: give k6's summary too, or samples of --out json",
+        ),
+        (
+            bool(impossible(part)),
+            "import-k6-impossible",
+            "counters whose samples come to less than nothing, or to more than can be, were left "
+            f"out: {_some(impossible(part))}",
+            "the file is damaged: import the samples as k6 wrote them",
         ),
         (
             part.whole_seconds,

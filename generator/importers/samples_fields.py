@@ -101,8 +101,18 @@ def _date(part: Part) -> str:
     return moment.astimezone(timezone(sign * offset)).isoformat()
 
 
+_COUNTERS = ("http_reqs", "iterations", "dropped_iterations", "data_received", "data_sent")
+
+
+def impossible(part: Part) -> tuple[str, ...]:
+    """Counters whose samples come to less than nothing, or to more than can be recorded."""
+    totals = {name: part.metrics[name].total for name in _COUNTERS if name in part.metrics}
+    return tuple(name for name, total in totals.items() if not 0 <= total <= MAX_VALUE)
+
+
 def _k6(part: Part) -> dict[str, Any]:
-    metrics = part.metrics
+    left_out = impossible(part)
+    metrics = {name: one for name, one in part.metrics.items() if name not in left_out}
     k6: dict[str, Any] = {}
     for name in ("http_reqs", "iterations", "dropped_iterations"):
         if name in metrics:

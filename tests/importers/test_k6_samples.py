@@ -570,3 +570,16 @@ def test_negative_values_keep_their_order(tmp_path: Path) -> None:
     values = read(written(tmp_path / "raw.json", text(lines))).fields["k6"]["metrics"]["drift"]
     assert values["values"]["med"] == -10
     assert values["values"]["min"] == -30
+
+
+@pytest.mark.parametrize("value", ["-8", "1e300"])
+def test_a_counter_that_can_not_be_is_left_out_and_told(value: str, tmp_path: Path) -> None:
+    """Samples that come to less than nothing, or beyond all measure, give a warning alone."""
+    text = (
+        '{"metric":"iterations","type":"Point","data":{"time":"2026-01-02T10:00:00Z","value":1}}\n'
+        '{"metric":"data_sent","type":"Point","data":{"time":"2026-01-02T10:00:09Z","value":@}}\n'
+    )
+    imported = read(written(tmp_path / "k6.json", text.replace("@", value)))
+    assert imported.fields["k6"] == {"iterations": {"count": 1, "rate": "~0.1/s"}}
+    assert "import-k6-impossible" in codes(imported)
+    validated(imported)
