@@ -47,6 +47,7 @@ golden: $(VENV)/test.stamp
 # What takes too long for a test, one after another; CONTRIBUTING says what each proves.
 proofs: $(VENV)/test.stamp
 	$(BIN)/python -m proofs.whole
+	$(BIN)/python -m proofs.fuzz
 
 schema: $(VENV)/site.stamp
 	$(BIN)/loadbook schema --out schema
