@@ -48,6 +48,7 @@ golden: $(VENV)/test.stamp
 proofs: $(VENV)/test.stamp
 	$(BIN)/python -m proofs.whole
 	$(BIN)/python -m proofs.fuzz
+	$(BIN)/python -m proofs.same
 
 schema: $(VENV)/site.stamp
 	$(BIN)/loadbook schema --out schema

@@ -29,6 +29,12 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """What a feed without a run was updated at; Atom wants a time."""
 
 
+def newest(notebook: Notebook) -> datetime:
+    """When the newest run was that is dated and not planned; 1970 where there is none."""
+    dated = [run for run in notebook.runs.values() if run.date and run.status != "planned"]
+    return max((moment(run.date) for run in dated), default=_NEVER)
+
+
 def xml(notebook: Notebook, comparisons: Mapping[str, Comparison], to: Links) -> str:
     """The feed of a told notebook, newest run first."""
     listed = [
@@ -39,8 +45,7 @@ def xml(notebook: Notebook, comparisons: Mapping[str, Comparison], to: Links) ->
     root = Element("feed", {"xmlns": ATOM})
     _text(root, "title", "Load test runs and their verdicts")
     _text(root, "id", to.absolute(links.FEED) or _urn("feed"))
-    newest = max((moment(notebook.runs[name].date) for name in listed), default=_NEVER)
-    _text(root, "updated", _time(newest))
+    _text(root, "updated", _time(newest(notebook)))
     _text(SubElement(root, "author"), "name", "Loadbook")
     if to.site_url:
         SubElement(root, "link", {"rel": "self", "href": to.absolute(links.FEED)})

@@ -7,6 +7,7 @@ experiments/ only records and plain attachments are published.
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import pathspec
@@ -20,6 +21,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from generator import (
     assets,
     docsfolder,
+    feed,
     notebook,
     policy,
     provenance,
@@ -53,6 +55,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
         self.gallery = Gallery()
+        self.day = ""
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add the site's styles and scripts, and watch the templates."""
@@ -60,12 +63,9 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         config.extra_javascript = [*assets.SCRIPTS, *config.extra_javascript]
         docsfolder.refuse_links(config)
         root = Path(config.config_file_path).parent
-        for folder in _templates(root):
-            if str(folder) not in config.watch:
-                config.watch.append(str(folder))
-        aims = root / policy.FILE
-        if aims.is_file() and str(aims) not in config.watch:
-            config.watch.append(str(aims))
+        for path in (*_templates(root), root / policy.FILE):
+            if path.exists() and str(path) not in config.watch:
+                config.watch.append(str(path))
         if config.not_in_nav is None:
             config.not_in_nav = pathspec.gitignore.GitIgnoreSpec.from_lines(["/*/*.md"])
         return config
@@ -91,6 +91,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             log.warning(problem.as_text())
         published = Files(docsfolder.published(files, config))
         self.pages = {page.path: page for page in built.pages}
+        self.day = f"{feed.newest(opened):%Y-%m-%d}"
         for page in built.pages:
             file = File.generated(config, page.path, content=page.markdown)
             file.edit_uri = page.record or None
@@ -101,6 +102,11 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         for path, source in assets.ASSETS.items():
             published.append(File.generated(config, path, abs_src_path=str(source)))
         return published
+
+    def on_pre_page(self, page: MkDocsPage, /, **_: object) -> MkDocsPage:
+        """Date the page by the newest run, not by today: the sitemap is the same tomorrow."""
+        page.update_date = page.update_date if os.getenv("SOURCE_DATE_EPOCH") else self.day
+        return page
 
     def on_post_page(self, output: str, /, *, page: MkDocsPage, **_: object) -> str:
         """Put tables and charts into the finished page."""

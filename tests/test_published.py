@@ -14,6 +14,9 @@ from urllib.request import urlopen
 import pytest
 
 from generator.datapage import EXAMPLES
+from proofs import same
+from tests.conftest import write_book
+from tests.gitbook import run as record
 from tests.serving import served
 from tests.test_plugin import notebook_in, run
 
@@ -91,3 +94,13 @@ def test_a_badge_is_served_where_the_page_says(published: Published) -> None:
             assert answer.headers["Content-Type"] == "image/svg+xml"
         with urlopen(target) as answer:
             assert answer.status == 200
+
+
+def test_a_site_is_the_same_elsewhere_and_on_another_day(tmp_path: Path) -> None:
+    """Folder, day, time zone, locale, order of sets and of files alter no byte of any file."""
+    runs = {"case/a.yaml": record(100, day=1), "case/b.yaml": record(120, day=2)}
+    source = write_book(tmp_path / "source", runs, (same.ROOT / "mkdocs.yml").read_text("utf-8"))
+    count, differing = same.differing(source, tmp_path)
+    assert (count > 100, differing) == (True, [])
+    sitemap = (tmp_path / "one" / "site" / "sitemap.xml").read_text("utf-8")
+    assert set(re.findall(r"<lastmod>(.*?)</lastmod>", sitemap)) == {"2026-01-02"}
