@@ -388,3 +388,25 @@ def test_quantities_of_equal_value_are_equal_however_written() -> None:
     assert known("780", SECONDS) == known("780s", SECONDS)
     assert known("780", SECONDS).text == "780"
     assert Quantity.exact(3) == known("3", units.COUNT)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "message", "hint"),
+    [
+        ("x" * 40, SHARE, f"'{'x' * 40}' is no share", "write a share such as 98.68%, 0.9868"),
+        ("x" * 41, SHARE, f"'{'x' * 37}...' is no share", "write a share such as 98.68%, 0.9868"),
+        (
+            "5 pears",
+            BYTES,
+            "'5 pears' has no unit of amount of data",
+            "write an amount of data such as 1.3 GB, 895 kB, 1300000000",
+        ),
+    ],
+)
+def test_a_refusal_shows_what_was_written_and_what_would_be_read(
+    text: str, unit: Unit, message: str, hint: str
+) -> None:
+    """The text is quoted, a long one shortened; the hint names the unit with examples."""
+    with pytest.raises(UnitError) as refused:
+        parse(text, unit)
+    assert (str(refused.value), refused.value.hint) == (message, hint)
