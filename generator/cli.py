@@ -32,6 +32,7 @@ from generator import (
     terminal,
     trendtext,
     upkeep,
+    writing,
 )
 from generator.compare import compare
 from generator.errors import Level, NotebookError, Problem
@@ -219,10 +220,10 @@ def write_schema(
         return
     with usage_errors():
         out.mkdir(parents=True, exist_ok=True)
-    for name, model in schema.SCHEMAS.items():
-        target = out / f"{name}.schema.json"
-        target.write_text(schema.schema_text(model), encoding="utf-8")
-        typer.echo(f"wrote {target}")
+        for name, model in schema.SCHEMAS.items():
+            target = out / f"{name}.schema.json"
+            writing.put(target, schema.schema_text(model).encode())
+            typer.echo(f"wrote {target}")
 
 
 @app.command()

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from generator import records, versions
+from generator import records, versions, writing
 from generator.errors import NotebookError
 from generator.fields import NAME
 from generator.resources import TEMPLATES
+from generator.writing import Planned
 
 
 def require_name(identity: str) -> None:
@@ -47,15 +48,13 @@ def new_record(root: Path, identity: str, today: date) -> list[Path]:
     target = root / records.file_of_run(identity)
     if target.exists():
         raise NotebookError(f"{records.file_of_run(identity)} is there already")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    written = {target: _text("new/run.yaml", run, campaign, today)}
-    home = root / records.file_of_campaign(campaign)
-    if not home.exists():
-        written[home] = campaign_text(campaign, today)
-    for path, text in written.items():
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    return list(written)
+    made = {records.file_of_run(identity): _text("new/run.yaml", run, campaign, today)}
+    home = records.file_of_campaign(campaign)
+    if not (root / home).exists():
+        made[home] = campaign_text(campaign, today)
+    # The campaign first: a killed process may leave that alone, and it is sound without runs.
+    writing.write(root, [Planned(name, made[name].encode()) for name in reversed(made)])
+    return [root / name for name in made]
 
 
 def _text(template: str, name: str, campaign: str, today: date) -> str:

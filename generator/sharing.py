@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from generator import exporting, notebook, records, settings
+from generator import exporting, notebook, records, settings, writing
 from generator.errors import NotebookError
 from generator.notebook import Notebook
 from generator.shell import identity_of, usage_errors
@@ -108,7 +108,7 @@ def _hand_over(content: bytes, out: Path | None) -> None:
         typer.get_binary_stream("stdout").write(content)
         return
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(content)
+    writing.put(out, content)
     typer.echo(f"wrote {out}", err=True)
 
 

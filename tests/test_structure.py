@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "generator"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("resources", "store"),
+    ("resources", "store", "locks"),
     ("assets",),
     ("progress",),
     ("errors", "units", "scalability"),

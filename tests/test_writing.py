@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,28 @@ def test_a_diff_shows_new_files_and_names_binary_ones() -> None:
         "+x",
         "binary file c.gz, 3 bytes",
     ]
+
+
+def test_what_is_left_of_a_killed_writer_is_removed(tmp_path: Path) -> None:
+    """Not what a living one is about to write, nor a file of another name."""
+    part = tmp_path / ".a.yaml.0123abcd.part"
+    part.write_bytes(b"half")
+    (tmp_path / ".mine.part").write_bytes(b"")
+    _, descriptor = writing._begun(tmp_path / "b.yaml")
+    writing.write(tmp_path, [Planned("c.yaml", b"c")])
+    (held,) = [name for name in list(tree(tmp_path)) if name.startswith(".b.yaml.")]
+    assert list(tree(tmp_path)) == [held, ".mine.part", "c.yaml"]
+    os.close(descriptor)
+    writing.sweep([tmp_path])
+    assert list(tree(tmp_path)) == [".mine.part", "c.yaml"]
+
+
+def test_one_file_is_put_where_a_link_leads(tmp_path: Path) -> None:
+    """The link stays; a pipe or a device is written to, not replaced."""
+    (tmp_path / "link").symlink_to("real")
+    writing.put(tmp_path / "link", b"x")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"x"
+    with pytest.raises(OSError, match="No space left"):
+        writing.put(Path("/dev/full"), b"x")
+    assert Path("/dev/full").is_char_device()
