@@ -7,7 +7,10 @@ references are checked in the same call.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -151,11 +154,18 @@ def sources(root: FilePath) -> Sources:
         )
         for path in _yaml_files(folder)
     )
-    objectives = root / policy.FILE
+    objectives = None
+    problems = found.problems
+    try:
+        if _is_plain(root / policy.FILE):
+            objectives = _content(root / policy.FILE)
+    except OSError as error:
+        problems += (_unreadable(policy.FILE, error),)
     return replace(
         found,
+        problems=problems,
         attachments=attachments.read(folder, found.runs),
-        objectives=_content(objectives) if _is_plain(objectives) else None,
+        objectives=objectives,
     )
 
 
@@ -173,8 +183,7 @@ def gathered(files: Iterable[File]) -> Sources:
         try:
             content = one.read()
         except OSError as error:
-            reason = f"the file can't be read: {error.strerror}"
-            problems.append(_problem(file, "record-unreadable", reason, "mend its permissions"))
+            problems.append(_unreadable(file, error))
             continue
         if one.inside.name == CAMPAIGN_FILE:
             campaigns[str(one.inside.parent)] = content
@@ -194,11 +203,32 @@ def _yaml_files(folder: FilePath) -> Iterator[FilePath]:
         child
         for entry in entries
         if entry.is_dir() and not entry.is_symlink()
-        for child in sorted(entry.iterdir())
+        for child in _children(entry)
     ]
     for path in [*entries, *inside]:
         if may_be_record(path):
             yield path
+
+
+def _children(folder: FilePath) -> list[FilePath]:
+    """What lies in a campaign's folder; its record, which can't be read, where that can't be.
+
+    Nothing where it has been removed since it was seen.
+    """
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError:
+        return [folder / CAMPAIGN_FILE]
+
+
+def _is_plain(path: FilePath) -> bool:
+    """Whether it is a plain file; what can't be looked at fails when it is read."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True
 
 
 def may_be_record(path: PurePath) -> bool:
@@ -211,8 +241,21 @@ def _is_plain(path: FilePath) -> bool:
 
 
 def _content(path: FilePath) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(yamltree.MAX_BYTES + 1)
+    """A byte more than a record may have, at most; read again where it changed meanwhile.
+
+    Raises OSError, and where it changes time and again.
+    """
+    for _ in range(_TRIES):
+        with path.open("rb") as stream:
+            before = os.fstat(stream.fileno())
+            content = stream.read(yamltree.MAX_BYTES + 1)
+            after = os.fstat(stream.fileno())
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return content
+    raise OSError(errno.EAGAIN, "it changes while it is read", str(path))
+
+
+_TRIES = 3
 
 
 def _misplaced(file: File) -> str:
@@ -252,6 +295,13 @@ def _colliding(identities: Iterable[str]) -> Iterator[Problem]:
                 reason = f"{file} and {other!r} differ in upper and lower case only"
                 yield _problem(file_of_run(identity), "record-place", reason, "rename one of them")
                 break
+
+
+def _unreadable(file: str, error: OSError) -> Problem:
+    reason = f"the file can't be read: {error.strerror}"
+    refused = error.errno in (errno.EACCES, errno.EPERM)
+    hint = "mend its permissions" if refused else "try again, or remove it"
+    return _problem(file, "record-unreadable", reason, hint)
 
 
 def _problem(file: str, code: str, message: str, hint: str) -> Problem:

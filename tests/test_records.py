@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -317,3 +319,52 @@ def test_a_key_with_a_line_end_is_told_on_one_line() -> None:
     (problem,) = [one for one in found if one.code == "field-unknown"]
     assert problem.field == r"a\nb"
     assert "\n" not in problem.as_text()
+
+
+@pytest.mark.parametrize(("times", "found"), [(1, b"title: A\n# more\n"), (3, None)])
+def test_a_record_that_changes_while_it_is_read(
+    times: int, found: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read again; one that changes time and again is a problem at its place."""
+    root = write_book(tmp_path, {"a/b.yaml": "title: A\n"})
+    looks = iter(range(100))
+
+    def look(descriptor: int) -> os.stat_result:
+        number = next(looks)  # each reading looks before and after
+        if number % 2 and number // 2 < times:
+            with (root / "experiments" / "a" / "b.yaml").open("ab") as other:
+                other.write(b"# more\n")
+        return os.fstat(descriptor)
+
+    monkeypatch.setattr(records, "os", types.SimpleNamespace(fstat=look))
+    read = records.sources(root)
+    if found:
+        assert (read.runs, read.problems) == ({"a/b": found}, ())
+        return
+    (problem,) = read.problems
+    assert problem.as_text() == (
+        "experiments/a/b.yaml:1:1: error: the file can't be read: it changes while it is read "
+        "(try again, or remove it) [record-unreadable]"
+    )
+
+
+def test_a_record_that_vanishes_while_the_notebook_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record that is gone when its turn comes is a problem; a campaign that is gone is none."""
+    root = write_book(tmp_path, {"a/b.yaml": "title: A\n", "c/d.yaml": "title: C\n"})
+    seen = records._children
+
+    def look(folder: Path) -> list[Path]:
+        if folder.name == "c":
+            shutil.rmtree(folder)
+            return seen(folder)
+        found = seen(folder)
+        found[0].unlink()
+        return found
+
+    monkeypatch.setattr(records, "_children", look)
+    assert [problem.as_text() for problem in records.sources(root).problems] == [
+        "experiments/a/b.yaml:1:1: error: the file can't be read: No such file or directory "
+        "(try again, or remove it) [record-unreadable]"
+    ]
