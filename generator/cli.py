@@ -1,6 +1,7 @@
 """The `loadbook` command: thin shells over the package, one function per command.
 
-Exit codes: 0 fine, 1 something is wrong with the records, 2 wrong usage.
+Exit codes: 0 fine, 1 something is wrong with the records, 2 wrong usage; `faults` has those of what
+comes from without.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +21,7 @@ from generator import (
     audit,
     capacity,
     conclusions,
+    faults,
     intake,
     notebook,
     provenance,
@@ -39,7 +41,16 @@ from generator.errors import Level, NotebookError, Problem
 from generator.notebook import Notebook
 from generator.shell import identity_of, usage_errors
 
-app = typer.Typer(
+
+class _App(typer.Typer):
+    """The commands, where an interrupt or a full disk is one line."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with faults.told():
+            return super().__call__(*args, **kwargs)
+
+
+app = _App(
     help="The lab notebook for load tests.",
     no_args_is_help=True,
     add_completion=False,

@@ -7,18 +7,26 @@ from contextlib import contextmanager
 
 import typer
 
-from generator import records, terminal
+from generator import faults, records, terminal
 from generator.errors import NotebookError
 
 
 @contextmanager
 def usage_errors() -> Iterator[None]:
-    """A notebook or run that is not there is wrong usage: its message, exit code 2."""
+    """A notebook or run that is not there is wrong usage: its message, exit code 2.
+
+    What the system refuses for another reason, a full disk for example, is exit code 1.
+    """
     try:
         yield
-    except (NotebookError, OSError) as error:
+    except BrokenPipeError:  # nobody reads any more: nothing is to be said
+        raise
+    except NotebookError as error:
         typer.echo(f"loadbook: {terminal.plain(str(error))}", err=True)
         raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(f"loadbook: {terminal.plain(faults.text_of(error))}", err=True)
+        raise typer.Exit(faults.code_of(error)) from None
 
 
 def identity_of(run: str) -> str:

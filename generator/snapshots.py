@@ -82,8 +82,8 @@ def watch(
 
     Which one is kept follows from the moment: `before` the first, `after` one more that is taken
     when the command has ended, else the one with the most CPU. `usage` adds the sums. Ctrl-C goes
-    to the command; sampling ends when it does. Raises NotebookError where the command can't be
-    started.
+    to the command; sampling ends when it does. A request to end (SIGTERM) ends both. Raises
+    NotebookError where the command can't be started.
     """
     try:
         process = subprocess.Popen(words)  # noqa: S603 (what the user typed, without a shell)
@@ -92,18 +92,23 @@ def watch(
     start = time.monotonic()
     watched = Watched()
     code: int | None = None
-    while code is None:
-        try:
-            seconds = time.monotonic() - start
-            sample = usage(replace(take(kubectl, moment), seconds=seconds))
-            watched.samples.append(replace(sample, files={}))
-            watched.chosen = _better(moment, watched.chosen, sample)
-            due = start + len(watched.samples) * every
-            code = process.wait(timeout=max(0.0, due - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            continue
-        except KeyboardInterrupt:  # the command got it too, and ends in its own time
-            continue
+    try:
+        while code is None:
+            try:
+                seconds = time.monotonic() - start
+                sample = usage(replace(take(kubectl, moment), seconds=seconds))
+                watched.samples.append(replace(sample, files={}))
+                watched.chosen = _better(moment, watched.chosen, sample)
+                due = start + len(watched.samples) * every
+                code = process.wait(timeout=max(0.0, due - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                continue
+            except KeyboardInterrupt:  # the command got it too, and ends in its own time
+                continue
+    finally:
+        if process.poll() is None:  # who ends this command ends that one, too
+            process.terminate()
+            process.wait()
     watched.exit_code = code if code >= 0 else 128 - code
     if moment == "after":
         seconds = time.monotonic() - start

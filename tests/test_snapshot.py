@@ -113,6 +113,27 @@ TOP_ALONE = {**PRINTS, "get pods": {"items": []}, "top nodes": ""}
 """What the tests' own importer of kubectl's output knows."""
 
 
+def test_a_request_to_end_ends_the_command_too(root: Path, tmp_path: Path) -> None:
+    """What runs during the snapshot does not outlive it, and nothing is written: exit code 143."""
+    script = tmp_path / "load.py"
+    script.write_text(
+        "import os, pathlib, signal, sys\n"
+        "here = pathlib.Path(__file__).parent\n"
+        "def end(*_):\n"
+        "    (here / 'ended').write_text('')\n"
+        "    sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        "os.kill(os.getppid(), signal.SIGTERM)\n"
+        "signal.pause()\n",
+        "utf-8",
+    )
+    tools = install(tmp_path / "tools")
+    done = snapshot(root, tools, "--during", f"{sys.executable} {script}")
+    assert (done.returncode, done.stderr) == (143, "loadbook: asked to end\n")
+    assert (tmp_path / "ended").exists()
+    assert not (root / "experiments" / "a").exists()
+
+
 def test_a_snapshot_is_taken_kept_and_recorded(root: Path, tmp_path: Path) -> None:
     """What kubectl printed stands beside the record, its figures in it, and check is content."""
     tools = install(tmp_path / "tools", TOP_ALONE)

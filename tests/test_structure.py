@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "generator"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("resources", "store", "locks"),
+    ("resources", "store", "locks", "faults"),
     ("assets",),
     ("progress",),
     ("errors", "units", "scalability"),
@@ -175,6 +175,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("docsfolder",),
     ("plugin", "publish"),
     ("cli",),
+    ("entry",),
 )
 """Every module, lowest first; a module imports only from layers below its own."""
 
