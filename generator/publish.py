@@ -1,8 +1,13 @@
-"""Build the site with MkDocs from our own command, quietly where all is well."""
+"""Build the site with MkDocs from our own command, quietly where all is well.
+
+The earlier site stays until the new one is whole (`swap`). Where a record changed meanwhile the new
+one is given up: its page could show what the file beside it no longer says.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 from mkdocs.commands import build as mkdocs_build
@@ -10,7 +15,9 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError
 from rich.console import Console
 
-from generator import settings, terminal
+from generator import attachments, faults, settings, swap, terminal, writing
+
+_KEPT = "an earlier one stays as it was"
 
 
 class _Lines(logging.Handler):
@@ -34,19 +41,51 @@ def build(root: Path, *, strict: bool) -> int:
     logger.addHandler(handler)
     try:
         config = load_config(str(root / settings.CONFIG_FILE), strict=strict)
-        config.plugins.on_startup(command="build", dirty=False)
-        try:
-            mkdocs_build.build(config)
-        finally:
-            config.plugins.on_shutdown()
+        site = Path(config.site_dir)
+        docs = Path(config.docs_dir)
+        writing.sweep(path for path, _, _ in os.walk(docs))
+        with swap.staged(site) as stage:
+            config.site_dir = str(stage)
+            before = _published(docs)
+            config.plugins.on_startup(command="build", dirty=False)
+            try:
+                mkdocs_build.build(config)
+            finally:
+                config.plugins.on_shutdown()
+            if changed := _published(docs) ^ before:
+                name = min(path for path, *_ in changed)
+                text = f"{name} changed while the site was built, build it again; {_KEPT}"
+                console.print(terminal.plain(text), markup=False, soft_wrap=True)
+                return 1
+            if not swap.swap(stage, site):
+                text = f"{site} can't be put in place as a whole: its files were, one by one"
+                console.print(terminal.plain(text), markup=False, soft_wrap=True)
     except Abort as error:
         console.print(str(error), markup=False)
         return 1
     except ConfigurationError as error:
         console.print(f"mkdocs.yml: {error}", markup=False)
         return 2
+    except OSError as error:
+        text = f"the site could not be built: {faults.text_of(error)}; {_KEPT}"
+        console.print(terminal.plain(text), markup=False, soft_wrap=True)
+        return 1
     finally:
         logger.removeHandler(handler)
-    home = Path(config.site_dir) / "index.html"
+    home = site / "index.html"
     console.print(f"The site is built: open {home} in a browser", markup=False, soft_wrap=True)
     return 0
+
+
+def _published(docs: Path) -> set[tuple[str, int, int, int]]:
+    """The files below the folder of records that a site may have: path, inode, bytes, time (ns)."""
+    found = set()
+    suffixes = {".yaml", *attachments.PUBLISHED}
+    for folder, _, names in os.walk(docs):
+        for name in names:
+            path = Path(folder) / name
+            if path.suffix in suffixes and not name.startswith("."):
+                state = path.lstat()
+                where = path.relative_to(docs.parent).as_posix()
+                found.add((where, state.st_ino, state.st_size, state.st_mtime_ns))
+    return found

@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "units", "scalability"),
     ("series", "steps"),
     ("kubectl",),
-    ("printing", "writing"),
+    ("printing", "writing", "swap"),
     ("yamltree", "display", "fields"),
     ("versions",),
     ("attachments", "phrases"),
