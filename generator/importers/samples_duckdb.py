@@ -8,13 +8,13 @@ run in another process or on another machine.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator import locks
 from generator.errors import Level, Problem
 from generator.importers import damage, samples_count, samples_job
 from generator.importers.damage import Unpacked
@@ -59,35 +59,35 @@ def part_of(job: Job) -> Part | Problem:
     """What the files of a job come to; a problem (an error) where nothing is taken of them."""
     import duckdb  # takes long to load, and only such files need it
 
-    with tempfile.TemporaryDirectory(prefix="loadbook-") as folder:
-        connection = duckdb.connect(str(Path(folder) / "points.db"))
-        try:
-            _prepare(connection, Path(folder))
+    try:
+        with (
+            locks.temporary("loadbook-") as folder,
+            duckdb.connect(str(folder / "points.db")) as connection,
+        ):
+            _prepare(connection, folder)
             problems: list[Problem] = []
             for source in job.sources:
-                problems += _load(connection, job, source, Path(folder))
+                problems += _load(connection, job, source, folder)
             errors = [problem for problem in problems if problem.level is Level.ERROR]
             if errors:
                 return errors[0]
             if connection.execute("SELECT 1 FROM points WHERE kind = 1 LIMIT 1").fetchone() is None:
                 return _no_samples(job.sources[0], problems)
             return replace(samples_count.part(connection, job), problems=tuple(problems))
-        except duckdb.Error as error:
-            return job.sources[0].problem(
-                1,
-                "import-unreadable",
-                f"can't be read as samples of k6: {_first_line(error)}",
-                "nothing of it was taken",
-            )
-        except OSError as error:
-            return job.sources[0].problem(
-                1,
-                "import-unreadable",
-                f"can't be read: {error.strerror}",
-                "nothing of it was taken",
-            )
-        finally:
-            connection.close()
+    except duckdb.Error as error:
+        return job.sources[0].problem(
+            1,
+            "import-unreadable",
+            f"can't be read as samples of k6: {_first_line(error)}",
+            "nothing of it was taken",
+        )
+    except OSError as error:
+        return job.sources[0].problem(
+            1,
+            "import-unreadable",
+            f"can't be read: {error.strerror}",
+            "nothing of it was taken",
+        )
 
 
 def _first_line(error: Exception) -> str:
