@@ -65,6 +65,7 @@ class Gallery:
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
+        self.store.write()
 
     def hang(self, html: str) -> str:
         """`html` with every chart in the place of its mark.

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from mkdocs.commands import build as mkdocs_build
 from mkdocs.config import load_config
-from mkdocs.exceptions import Abort, ConfigurationError
+from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from rich.console import Console
 
-from generator import attachments, faults, settings, swap, terminal, writing
+from generator import attachments, docsfolder, faults, settings, swap, terminal, writing
 
 _KEPT = "an earlier one stays as it was"
 
@@ -41,6 +41,7 @@ def build(root: Path, *, strict: bool) -> int:
     logger.addHandler(handler)
     try:
         config = load_config(str(root / settings.CONFIG_FILE), strict=strict)
+        docsfolder.refuse_links(config)
         site = Path(config.site_dir)
         docs = Path(config.docs_dir)
         writing.sweep(path for path, _, _ in os.walk(docs))
@@ -60,7 +61,7 @@ def build(root: Path, *, strict: bool) -> int:
             if not swap.swap(stage, site):
                 text = f"{site} can't be put in place as a whole: its files were, one by one"
                 console.print(terminal.plain(text), markup=False, soft_wrap=True)
-    except Abort as error:
+    except (Abort, PluginError) as error:
         console.print(str(error), markup=False)
         return 1
     except ConfigurationError as error:

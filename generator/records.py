@@ -157,7 +157,7 @@ def sources(root: FilePath) -> Sources:
     objectives = None
     problems = found.problems
     try:
-        if _is_plain(root / policy.FILE):
+        if (root / policy.FILE).exists() and _is_plain(root / policy.FILE):
             objectives = _content(root / policy.FILE)
     except OSError as error:
         problems += (_unreadable(policy.FILE, error),)
@@ -234,10 +234,6 @@ def _is_plain(path: FilePath) -> bool:
 def may_be_record(path: PurePath) -> bool:
     """Whether a file is looked at by its name: YAML that is not hidden."""
     return path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
-
-
-def _is_plain(path: FilePath) -> bool:
-    return path.is_file() and not path.is_symlink()
 
 
 def _content(path: FilePath) -> bytes:
