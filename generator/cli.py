@@ -262,6 +262,12 @@ def build(
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail where a record is broken.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing where all is well.")
+    ] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Say how long each stage took.")
+    ] = False,
 ) -> None:
     """Build the site into site/."""
     with usage_errors():
@@ -269,7 +275,7 @@ def build(
     # The shell is only loaded where a site is built: it takes longer than any other command.
     from generator import publish
 
-    raise typer.Exit(publish.build(root, strict=strict))
+    raise typer.Exit(publish.build(root, strict=strict, quiet=quiet, profile=profile))
 
 
 def _open() -> Notebook:

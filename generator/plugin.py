@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 import pathspec
+from jinja2 import Environment
 from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -35,6 +36,7 @@ from generator.gallery import Gallery
 from generator.links import Links
 from generator.render import Page
 from generator.resources import TEMPLATES
+from generator.stages import Stages
 from generator.store import Store
 
 log = logging.getLogger("mkdocs.plugins.loadbook")
@@ -55,6 +57,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
         self.gallery = Gallery()
+        self.stages = Stages()
         self.day = ""
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -78,11 +81,12 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
                 f"not installed: {', '.join(lacking)}; install Loadbook from a released wheel, "
                 "or run npm ci in its checkout"
             )
+        self.stages.begin("reading records")
         options, problems = settings.read(root)
         opened = notebook.build(records.sources(root), options, problems)
         opened = provenance.checked(root, opened)
         self.gallery = Gallery(Store(store.folder()))
-        built = site.build(opened, _links(config), _templates(root), self.gallery)
+        built = site.build(opened, _links(config), _templates(root), self.gallery, self.stages)
         errors = [problem for problem in built.problems if problem.level is Level.ERROR]
         if errors and config.strict:
             listed = "\n".join(problem.as_text() for problem in errors)
@@ -101,7 +105,18 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             published.append(File.generated(config, path, content=content))
         for path, source in assets.ASSETS.items():
             published.append(File.generated(config, path, abs_src_path=str(source)))
+        self.stages.begin("MkDocs: Markdown", len(self.pages))
         return published
+
+    def on_page_content(self, html: str, /, **_: object) -> str:
+        """Count the pages."""
+        self.stages.step()
+        return html
+
+    def on_env(self, env: Environment, /, **_: object) -> Environment:
+        """What comes now is templates, search and files."""
+        self.stages.begin("MkDocs: templates and search", len(self.pages))
+        return env
 
     def on_pre_page(self, page: MkDocsPage, /, **_: object) -> MkDocsPage:
         """Date the page by the newest run, not by today: the sitemap is the same tomorrow."""
@@ -110,12 +125,14 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
 
     def on_post_page(self, output: str, /, *, page: MkDocsPage, **_: object) -> str:
         """Put tables and charts into the finished page."""
+        self.stages.step()
         found = self.pages.get(page.file.src_uri)
         return self.gallery.hang(found.put_in(output)) if found else output
 
     def on_post_build(self, **_: object) -> None:
         """Keep for the next build what this one drew."""
         self.gallery.store.close()
+        self.stages.end()
 
 
 def _links(config: MkDocsConfig) -> Links:

@@ -11,12 +11,15 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+
+from generator.stages import Stages
 
 SILENT_SECONDS = 2.0
 """How long something takes before it is spoken of."""
@@ -65,6 +68,47 @@ def line(
     finally:
         done.set()
         teller.join()
+
+
+@contextmanager
+def stages(shown: Stages, console: Console, *, after: float = SILENT_SECONDS) -> Iterator[None]:
+    """Show the stage under way and how far it is, once `after` seconds have passed.
+
+    Where `console` is no terminal each stage that took as long is told on a line when it is over.
+    """
+    if not console.is_terminal:
+        yield
+        for name, seconds in shown.seconds.items():
+            if seconds >= after:
+                console.print(f"{name}: {seconds:.1f} s", markup=False)
+        return
+    done = threading.Event()
+    arguments = (shown, console, after, done)
+    teller = threading.Thread(target=_tell_stages, args=arguments, name=THREAD, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+
+
+def _tell_stages(shown: Stages, console: Console, after: float, done: threading.Event) -> None:
+    if done.wait(after):
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task(shown.name, total=None)
+        while True:
+            bars.tasks[0].total = shown.total or None
+            bars.update(task, description=shown.name, completed=shown.done)
+            if done.wait(_REFRESH_SECONDS):
+                return
 
 
 def _tell(

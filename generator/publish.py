@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from mkdocs.commands import build as mkdocs_build
@@ -15,7 +18,18 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from rich.console import Console
 
-from generator import attachments, docsfolder, faults, settings, swap, terminal, writing
+from generator import (
+    attachments,
+    docsfolder,
+    faults,
+    progress,
+    settings,
+    swap,
+    terminal,
+    writing,
+)
+from generator.plugin import LoadbookPlugin
+from generator.stages import Stages
 
 _KEPT = "an earlier one stays as it was"
 
@@ -33,9 +47,14 @@ class _Lines(logging.Handler):
             self.console.print(terminal.plain(line), markup=False, soft_wrap=True)
 
 
-def build(root: Path, *, strict: bool) -> int:
-    """Build the notebook in `root` into its site folder; the exit code, 0 where all is well."""
+def build(root: Path, *, strict: bool, quiet: bool = False, profile: bool = False) -> int:
+    """Build the notebook in `root` into its site folder; the exit code, 0 where all is well.
+
+    `quiet` says nothing where all is well, `profile` how long each stage took.
+    """
     console = Console(stderr=True, highlight=False)
+    begun = time.perf_counter()
+    stages = Stages()
     handler = _Lines(console)
     logger = logging.getLogger("mkdocs")
     logger.addHandler(handler)
@@ -48,11 +67,16 @@ def build(root: Path, *, strict: bool) -> int:
         with swap.staged(site) as stage:
             config.site_dir = str(stage)
             before = _published(docs)
+            plugin = config.plugins.get("loadbook")
+            if isinstance(plugin, LoadbookPlugin):
+                plugin.stages = stages
             config.plugins.on_startup(command="build", dirty=False)
             try:
-                mkdocs_build.build(config)
+                with nullcontext() if quiet else progress.stages(stages, console):
+                    mkdocs_build.build(config)
             finally:
                 config.plugins.on_shutdown()
+            stages.begin("putting the site in place")
             if changed := _published(docs) ^ before:
                 name = min(path for path, *_ in changed)
                 text = f"{name} changed while the site was built, build it again; {_KEPT}"
@@ -73,9 +97,34 @@ def build(root: Path, *, strict: bool) -> int:
         return 1
     finally:
         logger.removeHandler(handler)
+    if quiet and not profile:
+        return 0
+    stages.end()
     home = site / "index.html"
     console.print(f"The site is built: open {home} in a browser", markup=False, soft_wrap=True)
+    took = time.perf_counter() - begun
+    if isinstance(plugin, LoadbookPlugin):
+        console.print(_summary(plugin, took), markup=False, soft_wrap=True)
+    if profile:
+        for line in _profile(stages, took):
+            console.print(line, markup=False, soft_wrap=True)
     return 0
+
+
+def _summary(plugin: LoadbookPlugin, seconds: float) -> str:
+    """What was built, reused, drawn."""
+    drawn, reused = plugin.gallery.drawn, plugin.gallery.reused
+    return (
+        f"{len(plugin.pages):,} pages and {drawn + reused:,} charts in {seconds:.1f} s; "
+        f"{drawn:,} charts drawn, {reused:,} as they were"
+    )
+
+
+def _profile(stages: Stages, seconds: float) -> Iterator[str]:
+    """How long each stage took, and what is left: starting, loading the configuration."""
+    known = stages.seconds
+    for name, took in {**known, "everything else": seconds - sum(known.values())}.items():
+        yield f"{took:8.2f} s  {name}"
 
 
 def _published(docs: Path) -> set[tuple[str, int, int, int]]:

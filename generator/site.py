@@ -7,7 +7,7 @@ shell.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from generator.links import Links
 from generator.notebook import Notebook, campaign_of
 from generator.render import Page, Renderer
 from generator.resources import TEMPLATES
+from generator.stages import Stages
 from generator.view import View
 
 
@@ -61,13 +62,18 @@ def build(
     to: Links | None = None,
     templates: Sequence[Path] = (TEMPLATES,),
     gallery: Gallery | None = None,
+    stages: Stages | None = None,
 ) -> Site:
     """Every page and data file of the notebook.
 
-    With a gallery the pages have a mark where a chart is to be hung; without one the chart.
+    With a gallery the pages have a mark where a chart is to be hung; without one the chart. The
+    stages are told what is under way.
     """
     to = to or Links()
+    stages = stages or Stages()
+    stages.begin("comparing and checking")
     view = view_of(notebook, to)
+    stages.begin("data files")
     comparisons = view.comparisons
     renderer = Renderer(templates, to, gallery)
     files = _data(notebook, view)
@@ -76,14 +82,25 @@ def build(
     pictures = social.pictures(view.notebook, comparisons) if _draws(notebook, to) else {}
     records = map(links.run_record, notebook.runs)
     view = replace(view, published=(*files, *pictures, *records))
-    built = [overview.page(renderer, view) for overview in pages.PAGES]
-    for name in notebook.campaign_names:
-        built.append(campaign_page(renderer, view, name))
-    for identity in notebook.runs:
-        built.append(run_page(renderer, view, identity))
+    stages.begin("pages", len(pages.PAGES) + len(notebook.campaign_names) + len(notebook.runs))
+    built = []
+    for page in _pages(renderer, view):
+        built.append(page)
+        stages.step()
     if gallery is not None:
+        stages.begin("drawing charts")
         gallery.draw()
+    stages.end()
     return Site(tuple(built), files, tuple(view.problems), pictures)
+
+
+def _pages(renderer: Renderer, view: View) -> Iterator[Page]:
+    for overview in pages.PAGES:
+        yield overview.page(renderer, view)
+    for name in view.notebook.campaign_names:
+        yield campaign_page(renderer, view, name)
+    for identity in view.notebook.runs:
+        yield run_page(renderer, view, identity)
 
 
 def view_of(notebook: Notebook, to: Links) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from generator import progress
+from generator.stages import Stages
 
 needs_proc = pytest.mark.skipif(progress.bytes_read() is None, reason="the system does not tell")
 
@@ -98,3 +100,49 @@ def test_what_fails_within_ends_the_line() -> None:
         failing()
     assert seen == [True]
     assert not running()
+
+
+def test_a_long_build_shows_its_stage_and_how_far_it_is() -> None:
+    """The name of what is under way, and how many of how many."""
+    shown = threading.Event()
+
+    class Looked(Stages):
+        @property
+        def total(self) -> int:
+            looks.append(1)
+            if len(looks) > 2:
+                shown.set()
+            return 40
+
+        @total.setter
+        def total(self, _: int) -> None: ...
+
+    looks: list[int] = []
+    console, out = terminal()
+    under_way = Looked()
+    under_way.begin("pages", 40)
+    under_way.step()
+    with progress.stages(under_way, console, after=0):
+        assert shown.wait(30)
+    assert re.search(r"pages .* 1/40", out.getvalue())
+    assert not running()
+
+
+def test_where_there_is_no_terminal_long_stages_are_told_on_lines() -> None:
+    """In a log: a line each, when it is over; nothing of what was soon done."""
+    out = io.StringIO()
+    built = Stages()
+    with progress.stages(built, Console(file=out), after=2):
+        built.seconds |= {"reading records": 0.2, "pages": 12.34}
+    assert out.getvalue() == "pages: 12.3 s\n"
+
+
+def test_stages_add_up() -> None:
+    """A stage that comes twice has both times; the one under way is not among them yet."""
+    told = Stages()
+    for name in ("a", "b", "a", "c"):
+        told.begin(name)
+    assert list(told.seconds) == ["a", "b"]
+    told.end()
+    assert list(told.seconds) == ["a", "b", "c"]
+    assert (told.name, min(told.seconds.values()) >= 0) == ("", True)

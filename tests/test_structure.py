@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "generator"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("resources", "store", "locks", "faults"),
+    ("resources", "store", "stages", "locks", "faults"),
     ("assets",),
     ("progress",),
     ("errors", "units", "scalability"),
@@ -173,7 +173,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("report",),
     ("sharing",),
     ("docsfolder",),
-    ("plugin", "publish"),
+    ("plugin",),
+    ("publish",),
     ("cli",),
     ("entry",),
 )
