@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, get_args
 
 from jinja2 import Environment, TemplateError, nodes
@@ -52,13 +52,14 @@ class Call:
 _EXAMPLE = "write {{ value('request_rate') }}, {{ delta('latency_p95', vs='campaign/run') }}"
 
 
-def parts(text: str) -> list[str | Call]:
+@lru_cache(maxsize=4096)
+def parts(text: str) -> tuple[str | Call, ...]:
     """The text in pieces: literal texts, and the figures between them.
 
     Raises ProseError for everything that is not a call of FUNCTIONS with plain texts.
     """
     if "{{" not in text and "{%" not in text and "{#" not in text:
-        return [text]
+        return (text,)
     try:
         tree = _jinja().parse(text)
     except (TemplateError, ValueError, OverflowError, RecursionError, MemoryError) as error:
@@ -75,7 +76,7 @@ def parts(text: str) -> list[str | Call]:
         raise ProseError(
             f"more than {MOST_CALLS} figures in one text", "write a table's worth less"
         )
-    return found
+    return tuple(found)
 
 
 @cache

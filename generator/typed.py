@@ -219,6 +219,11 @@ def _named(book: Notebook, runs: Sequence[str], sentence: str) -> list[str]:
     for name in near:
         own = name.partition("/")[2].lower()
         spoken = (name.lower(), own, own.replace("-", " "), own.replace("-", ""))
-        if any(re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", lowered) for word in spoken):
+        if any(word in lowered and _is_whole(word, lowered) for word in spoken):
             found.append(name)
     return found
+
+
+def _is_whole(word: str, text: str) -> bool:
+    """Whether a word that is in the text stands there by itself."""
+    return bool(re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text))

@@ -126,7 +126,7 @@ def quoted(text: str) -> str:
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Any text is literal text and calls of the three functions, or an error with a hint."""
     refused = ""
-    pieces: list[str | Call] = []
+    pieces: tuple[str | Call, ...] = ()
     try:
         pieces = prose.parts(text)
     except ProseError as error:
