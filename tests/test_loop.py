@@ -250,7 +250,7 @@ def test_a_run_with_other_vus_is_not_judged_against_its_baseline(team: Team) -> 
 
 
 def test_a_broken_record_stops_all_and_is_named(team: Team) -> None:
-    """Each command names both mistakes at their place, nothing is judged, and no site is built."""
+    """Each command names both mistakes at their place, nothing is judged, no page is built."""
     team.branch("broken", 1.0)
     team.edit("broken", ("status:", "statsu:"), ("    p95: 449", "    p95: 44 MB #"))
     text = (team.root / "experiments" / "shop" / "broken.yaml").read_text("utf-8").splitlines()
@@ -276,7 +276,7 @@ def test_a_broken_record_stops_all_and_is_named(team: Team) -> None:
     built = team.loadbook("build", "--strict", code=1).stderr.splitlines()
     assert [line for line in built if line.startswith(typo)]
     assert [line for line in built if line.startswith(unit)]
-    assert not (team.root / "site" / "shop").exists()
+    assert not (team.root / "site" / "shop" / "broken.html").exists()
     team.loadbook("build")
     assert not (team.root / "site" / "shop" / "broken.html").exists()
     assert places["statsu"] in (team.root / "site" / "index.html").read_text("utf-8")

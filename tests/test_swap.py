@@ -193,7 +193,9 @@ def test_a_build_that_is_killed_leaves_the_earlier_site(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_an_interrupted_build_leaves_the_earlier_site(name: str, code: int, tmp_path: Path) -> None:
     """Interrupted when all pages are written: one line, and nothing is left of the new site."""
-    sent = f"os.kill(os.getpid(), signal.{name})"
+    # What runs in the background of a shell ignores interrupts from its start.
+    heard = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    sent = f"{heard}; os.kill(os.getpid(), signal.{name})"
     hook = f"import os, signal\ndef on_post_build(config):\n    {sent}\n"
     fill(tmp_path / "theme", {"main.html": b"{{ page.content }}"})
     fill(tmp_path / "experiments", {"index.md": b"new"})

@@ -88,6 +88,7 @@ def counted(page: Page, text: str) -> None:
 
 def points(page: Page) -> list[dict[str, Any]]:
     """Where the chart draws which run, in pixels of the page."""
+    expect(page.locator(".lb-chart canvas, .lb-chart svg").first).to_be_visible()
     found: list[dict[str, Any]] = page.evaluate(
         """() => {
           const place = document.querySelector('.lb-chart');
