@@ -158,8 +158,10 @@ def builds(folder: Path, runs: int) -> Iterator[Line]:
     y = yard()
     warm = run("loadbook", "build", "--profile", cwd=root, store=store)
     yield Line("warm build, one record edited", warm.seconds, 0.4 * y, ratio=warm.seconds / y)
-    stages = dict(re.findall(r"^ +([\d.]+) s  (.+)$", warm.said, re.MULTILINE))
-    ours = sum(float(took) for took, name in map(reversed, stages.items()) if name in OURS)
+    stages = re.findall(r"^ +([\d.]+) s  (.+)$", warm.said, re.MULTILINE)
+    ours = math.fsum(float(took) for took, name in stages if name in OURS)
+    if {name for _, name in stages} < {*OURS}:
+        raise SystemExit(f"the stages of a build are not those that are looked for:\n{warm.said}")
     yield Line("ours in it", ours, 1.0)
     pages = [path.stat().st_size for path in (root / "site").glob("*/run-*.html")]
     yield Line("a run's page, median", sorted(pages)[len(pages) // 2] / 1000, None, "kB")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context
 
 from markupsafe import Markup
@@ -54,21 +55,16 @@ class Gallery:
         return MARK.format(chart.key)
 
     def draw(self) -> None:
-        """Draw all that is wanted and not there."""
+        """Have all drawn that is wanted and not there; other processes may still be at it."""
         if self._pool is None:
-            self._keep(self._missing(), None)
+            if missing := self._missing():
+                self._keep(missing, None)
         else:
             self._hand_over()
-        for charts, future in self._under_way:
-            self._keep(charts, future)
-        self._under_way.clear()
-        if self._pool is not None:
-            self._pool.shutdown()
-            self._pool = None
         self.store.write()
 
     def hang(self, html: str) -> str:
-        """`html` with every chart in the place of its mark.
+        """`html` with every chart in the place of its mark; waits for those that are being drawn.
 
         Raises NotebookError where one is not there: the store was damaged meanwhile.
         """
@@ -76,11 +72,28 @@ class Gallery:
         if not keys:
             return html
         found = self.store.get_all(KIND, dict.fromkeys(keys))
+        while self._under_way and len(found) < len(set(keys)):
+            self._keep(*self._under_way.pop(0))
+            found |= self.store.get_all(KIND, [key for key in keys if key not in found])
         if lost := [key for key in keys if key not in found]:
             raise NotebookError(
                 f"chart {lost[0]} was lost while the site was built, build it again"
             )
         return _MARK.sub(lambda match: found[match[1]].decode(), html)
+
+    def close(self) -> None:
+        """Keep for the next build what this one drew, to the end, and let go of the store."""
+        while self._under_way:
+            self._keep(*self._under_way.pop(0))
+        self.abandon()
+        self.store.close()
+
+    def abandon(self) -> None:
+        """Draw no further: the build failed, or is over."""
+        self._under_way.clear()
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
 
     def _missing(self) -> list[Chart]:
         """Those of the wanted that no earlier build drew; nothing is wanted then."""
@@ -100,7 +113,9 @@ class Gallery:
             return
         try:
             # Not forked: the server of `mkdocs serve` has threads.
-            self._pool = self._pool or ProcessPoolExecutor(self.workers, get_context("spawn"))
+            self._pool = self._pool or ProcessPoolExecutor(
+                self.workers, get_context("spawn"), initializer=_give_way
+            )
             self._under_way.append((missing, self._pool.submit(draw, missing)))
         except (OSError, BrokenProcessPool):
             self._keep(missing, None)  # where processes can't be started
@@ -117,6 +132,12 @@ class Gallery:
         self.drawn += len(charts)
 
 
+def _give_way() -> None:
+    """Let the process that makes the pages go first: it has more to do after them."""
+    with suppress(AttributeError, OSError):
+        os.nice(10)
+
+
 def keys_in(html: str) -> list[str]:
     """The keys of the charts that `html` has marks of."""
     return _MARK.findall(html)
@@ -124,4 +145,8 @@ def keys_in(html: str) -> list[str]:
 
 def draw(charts: Sequence[Chart]) -> list[str]:
     """The SVG of each chart."""
-    return [chart.svg for chart in charts]
+    # Loaded here: a build whose charts are all known needs no matplotlib.
+    from generator import inking
+
+    with inking.style():
+        return [chart.svg for chart in charts]

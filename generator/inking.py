@@ -56,14 +56,28 @@ _STYLE: dict[str, Any] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw with the house's settings, whatever a matplotlibrc of the machine says."""
+    """Draw with the house's settings, whatever a matplotlibrc of the machine says.
+
+    Within one it is that one: to change all settings takes as long as a small chart.
+    """
+    global _styled
+    if _styled:
+        yield
+        return
     settings: Any = dict(matplotlib.rcParamsDefault) | _STYLE
     for name in ("backend", "backend_fallback"):
         del settings[name]
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         # The page's font has signs that the font for measuring lacks, such as emoji.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        yield
+        _styled = True
+        try:
+            yield
+        finally:
+            _styled = False
+
+
+_styled = False
 
 
 def figure(sheet: Sheet) -> Figure:

@@ -100,8 +100,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             file = File.generated(config, page.path, content=page.markdown)
             file.edit_uri = page.record or None
             published.append(file)
-        contents: dict[str, str | bytes] = {**built.files, **built.pictures}
-        for path, content in contents.items():
+        for path, content in (*built.files.items(), *built.pictures.items()):
             published.append(File.generated(config, path, content=content))
         for path, source in assets.ASSETS.items():
             published.append(File.generated(config, path, abs_src_path=str(source)))
@@ -131,8 +130,12 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
 
     def on_post_build(self, **_: object) -> None:
         """Keep for the next build what this one drew."""
-        self.gallery.store.close()
+        self.gallery.close()
         self.stages.end()
+
+    def on_build_error(self, **_: object) -> None:
+        """What failed needs no charts."""
+        self.gallery.abandon()
 
 
 def _links(config: MkDocsConfig) -> Links:

@@ -10,10 +10,11 @@ one step. What a build leaves that is killed, and what the next one makes of it:
    It becomes the site again, and the new one is removed as in 1.
 4. Killed after them: the new site and `.site-<digits>.old`, which is removed.
 
-Several builds at once have a folder each; the last one to finish stays. A link to a folder is
-followed: what it leads to changes places. Hidden files of the site are copied into the new one
-(`.git` of a branch that is published, for example), as MkDocs does not touch them. Where the site
-can't change places with another folder, a mount point for example, files are put in one by one.
+Several builds at once have a folder each; the last one to finish stays. A link in the place of the
+site is followed here; `loadbook build` refuses one before. Hidden files of the site are copied into
+the new one (`.git` of a branch that is published, for example), as MkDocs does not touch them.
+Where the site can't change places with another folder, a mount point for example, files are put in
+one by one.
 """
 
 from __future__ import annotations

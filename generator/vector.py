@@ -58,8 +58,8 @@ class Chart:
         # Loaded here: a build whose charts are all known needs no matplotlib.
         from generator import inking
 
-        figure = inking.figure(self)
-        return to_svg(figure, self.name, self.title, self.alt)
+        with inking.style():
+            return to_svg(inking.figure(self), self.name, self.title, self.alt)
 
 
 @cache

@@ -63,8 +63,21 @@ def test_many_are_drawn_by_several_processes(monkeypatch: pytest.MonkeyPatch) ->
     several = Gallery(workers=2)
     page = "".join(several.mark(chart(text)) for text in "abc")
     several.draw()
-    assert several.drawn == 3
     assert several.hang(page) == "".join(chart(text).svg for text in "abc")
+    several.close()
+    assert several.drawn == 3
+
+
+def test_what_is_under_way_is_kept_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Charts that no page asked for in time are there for the next build."""
+    monkeypatch.setattr(gallery, "FEW", 2)
+    several = Gallery(Store(tmp_path), workers=2)
+    page = "".join(several.mark(chart(text)) for text in "abcd")
+    several.draw()
+    several.close()
+    assert Gallery(Store(tmp_path)).hang(page) == "".join(chart(text).svg for text in "abcd")
 
 
 def test_a_chart_that_was_lost_from_the_store_is_told() -> None:
