@@ -5,11 +5,19 @@ Loading the commands takes longer than many of them.
 
 from __future__ import annotations
 
+import gc
+
 from generator import faults
+
+ALLOCATIONS = 200_000
+"""How many new objects are made before those that refer to each other are looked for; Python's own
+number is 700 or 2,000. A notebook is read to be kept: to look through it time and again finds
+nothing and takes a sixth of the time."""
 
 
 def run() -> None:
     """Run the command line."""
+    gc.set_threshold(ALLOCATIONS)
     with faults.told():
         from generator.cli import app
     app()

@@ -87,12 +87,11 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         opened = provenance.checked(root, opened)
         self.gallery = Gallery(Store(store.folder()))
         built = site.build(opened, _links(config), _templates(root), self.gallery, self.stages)
-        errors = [problem for problem in built.problems if problem.level is Level.ERROR]
+        errors = [one.as_text() for one in built.problems if one.level is Level.ERROR]
         if errors and config.strict:
-            listed = "\n".join(problem.as_text() for problem in errors)
-            raise PluginError(f"records with errors, nothing was built:\n{listed}")
-        for problem in errors:
-            log.warning(problem.as_text())
+            raise PluginError("\n".join(["records with errors, nothing was built:", *errors]))
+        for text in errors:
+            log.warning(text)
         published = Files(docsfolder.published(files, config))
         self.pages = {page.path: page for page in built.pages}
         self.day = f"{feed.newest(opened):%Y-%m-%d}"
@@ -100,7 +99,8 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             file = File.generated(config, page.path, content=page.markdown)
             file.edit_uri = page.record or None
             published.append(file)
-        for path, content in (*built.files.items(), *built.pictures.items()):
+        contents: dict[str, str | bytes] = {**built.files, **built.pictures}
+        for path, content in contents.items():
             published.append(File.generated(config, path, content=content))
         for path, source in assets.ASSETS.items():
             published.append(File.generated(config, path, abs_src_path=str(source)))
