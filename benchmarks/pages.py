@@ -5,11 +5,13 @@
 opens each page in a real Chromium whose processor is slowed four times, 390 px wide, from a local
 server, and prints what its own timeline tells: first and largest contentful paint, blocking time
 (what long tasks take beyond 50 ms), layout shift, elements, bytes; then how long a search takes.
+Where the browser reported no largest paint it is nan.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +93,7 @@ def main() -> None:
         for name in arguments.pages:
             one = load(browser, f"{address}{name}")
             print(
-                f"{name:<24} {one['first']:>5.0f} ms {one['largest']:>5.0f} ms "
+                f"{name:<24} {one['first']:>5.0f} ms {one['largest'] or math.nan:>5.0f} ms "
                 f"{one['blocked']:>5.0f} ms {one['shift']:>6.3f} {one['elements']:>9,} "
                 f"{one['bytes'] / 1000:>7.0f}"
             )
