@@ -59,15 +59,8 @@ def line(
     if not console.is_terminal:
         yield
         return
-    done = threading.Event()
-    arguments = (text, size, console, after, count, done)
-    teller = threading.Thread(target=_tell, args=arguments, name=THREAD, daemon=True)
-    teller.start()
-    try:
+    with _beside(lambda done: _tell(text, size, console, after, count, done)):
         yield
-    finally:
-        done.set()
-        teller.join()
 
 
 @contextmanager
@@ -82,9 +75,15 @@ def stages(shown: Stages, console: Console, *, after: float = SILENT_SECONDS) ->
             if seconds >= after:
                 console.print(f"{name}: {seconds:.1f} s", markup=False)
         return
+    with _beside(lambda done: _tell_stages(shown, console, after, done)):
+        yield
+
+
+@contextmanager
+def _beside(tell: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Let `tell` speak in a thread until the block is over, which sets its event."""
     done = threading.Event()
-    arguments = (shown, console, after, done)
-    teller = threading.Thread(target=_tell_stages, args=arguments, name=THREAD, daemon=True)
+    teller = threading.Thread(target=tell, args=(done,), name=THREAD, daemon=True)
     teller.start()
     try:
         yield
