@@ -160,8 +160,8 @@ def builds(folder: Path, runs: int) -> Iterator[Line]:
     yield Line("warm build, one record edited", warm.seconds, 0.4 * y, ratio=warm.seconds / y)
     stages = re.findall(r"^ +([\d.]+) s  (.+)$", warm.said, re.MULTILINE)
     ours = math.fsum(float(took) for took, name in stages if name in OURS)
-    if {name for _, name in stages} < {*OURS}:
-        raise SystemExit(f"the stages of a build are not those that are looked for:\n{warm.said}")
+    if lacking := {*OURS} - {name for _, name in stages}:
+        raise SystemExit(f"a build has no stages {lacking}:\n{warm.said}")
     yield Line("ours in it", ours, 1.0)
     pages = [path.stat().st_size for path in (root / "site").glob("*/run-*.html")]
     yield Line("a run's page, median", sorted(pages)[len(pages) // 2] / 1000, None, "kB")

@@ -13,7 +13,6 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -171,7 +170,7 @@ class Store:
         """A new file instead of one that is damaged or of another version."""
         assert self._file is not None
         try:
-            self._file.unlink()
+            self._file.unlink(missing_ok=True)
         except OSError:
             self._writes = False
             return None
@@ -181,11 +180,7 @@ class Store:
         """Go on without what is in the file: it is damaged."""
         if self._base is not None:
             self._base.close()
-        self._base = None
-        with suppress(OSError):
-            if self._file is not None:
-                self._file.unlink()
-        self._base = self._opened()
+        self._base = self._removed()
 
 
 def _digest(kind: str, key: str, value: bytes) -> bytes:
