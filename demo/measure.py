@@ -21,6 +21,7 @@ import psutil
 from demo import host, watch
 from demo.host import Cores
 from demo.plan import THINK_SECONDS, Cell, Timing
+from demo.processes import started
 from demo.service import Config
 from demo.watch import Counters, Usage
 
@@ -146,22 +147,14 @@ def _service(
     }
     words = [sys.executable, "-m", "demo.service", "--port", str(bench.port)]
     log = folder / "service.log"
-    with log.open("wb") as output:
-        with host.on(bench.cores.service):
-            process = subprocess.Popen(  # noqa: S603 (our own words)
-                words,
-                cwd=ROOT,
-                env={**os.environ, **settings},
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=output,
-            )
-        try:
-            _wait_until_healthy(process, bench.port, log)
-            yield process
-        finally:
-            # It serves until its input closes, so that it ends even where this process is killed.
-            _end(process)
+    environment, cores = {**os.environ, **settings}, bench.cores.service
+    with (
+        log.open("wb") as output,
+        # It serves until its input closes, so that it ends even where this process is killed.
+        started(words, environment, output, ROOT, subprocess.PIPE, cores) as process,
+    ):
+        _wait_until_healthy(process, bench.port, log)
+        yield process
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
@@ -194,20 +187,13 @@ def _k6(
         "SHOP_RAMP_DOWN": f"{timing.ramp_down}s",
     }
     known = {name: value for name, value in os.environ.items() if not name.startswith("K6_")}
-    with (folder / "k6.log").open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 (our own words)
-            words,
-            cwd=ROOT,
-            # Its configuration would be looked for at home.
-            env={**known, "HOME": str(folder), **settings},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            yield process
-        finally:
-            _end(process)
+    # Its configuration would be looked for at home.
+    environment = {**known, "HOME": str(folder), **settings}
+    with (
+        (folder / "k6.log").open("wb") as output,
+        started(words, environment, output, ROOT, subprocess.DEVNULL) as process,
+    ):
+        yield process
 
 
 def _ended(
@@ -221,22 +207,6 @@ def _ended(
         if service.poll() is not None:
             raise DemoError(f"the service ended under load with exit code {service.returncode}")
     raise DemoError(f"k6 was still running after {seconds:.0f} s")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process of ours, gently first."""
-    if process.stdin is not None:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=5)
-    if process.poll() is None:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=3)
-    if process.poll() is None:
-        process.kill()
-    process.wait()
 
 
 def _tail(log: Path) -> str:

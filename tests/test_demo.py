@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ for _needed in ("starlette", "uvicorn", "psutil", "httpx2"):
 import psutil
 from starlette.testclient import TestClient
 
-from demo import host, plan, record, run, store, watch
+from demo import host, plan, processes, record, run, store, watch
 from demo.cache import Cache
 from demo.service import Config, create_app
 from demo.watch import Counters, Usage
@@ -353,6 +354,40 @@ def test_a_campaign_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> Non
     assert not answers(port)
     assert [one for one in children if one.is_running()] == []
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("stop", processes.STOPS)
+def test_a_stop_while_a_process_starts_ends_it_all_the_same(
+    stop: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its start and our knowing of it, nothing is lost."""
+    begun: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def stopped_at_the_worst_moment(*words: Any, **options: Any) -> subprocess.Popen[bytes]:
+        begun.append(popen(*words, **options))
+        signal.raise_signal(stop)
+        return begun[0]
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = [signal.signal(number, interrupt) for number in processes.STOPS]
+    monkeypatch.setattr(subprocess, "Popen", stopped_at_the_worst_moment)
+    words = [sys.executable, "-c", "import time; time.sleep(600)"]
+    try:
+        with (
+            (tmp_path / "log").open("wb") as log,
+            pytest.raises(KeyboardInterrupt),
+            processes.started(words, os.environ, log, tmp_path, subprocess.DEVNULL),
+        ):
+            pytest.fail("it went on")
+        now = [signal.getsignal(number) for number in processes.STOPS]
+    finally:
+        for number, handler in zip(processes.STOPS, before, strict=True):
+            signal.signal(number, handler)
+    assert [one.poll() for one in begun] == [-signal.SIGTERM]
+    assert now == [interrupt, interrupt]
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 30.0) -> bool:
