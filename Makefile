@@ -49,6 +49,7 @@ proofs: $(VENV)/test.stamp
 	$(BIN)/python -m proofs.whole
 	$(BIN)/python -m proofs.fuzz
 	$(BIN)/python -m proofs.same
+	$(BIN)/python -m proofs.kept
 	$(BIN)/python -m proofs.mutants
 	$(BIN)/python -m proofs.kills
 

@@ -20,6 +20,7 @@ from generator.lettering import clean, fit, width_of
 from generator.links import Links
 from generator.measurements import Measurement
 from generator.notebook import Notebook, campaign_of
+from generator.reading import asked
 from generator.verdicts import SIGNS, Verdict
 from generator.view import HEADLINE, delta_text
 
@@ -130,22 +131,30 @@ def latest(notebook: Notebook) -> Mapping[str, tuple[str, str]]:
 
     A name that an older scenario has taken, or that nothing is left of, ends with a digest.
     """
-    if "badges" not in notebook.memo:
-        newest: dict[str, str] = {}
-        for identity in notebook.completed:
-            load = notebook.runs[identity].load
-            if load and load.scenario:
-                newest[load.scenario] = identity
-        found: dict[str, tuple[str, str]] = {}
-        for scenario, identity in newest.items():
-            slug = "-".join(re.findall(r"[a-z0-9]+", scenario.lower()))[:60].strip("-")
-            if not slug or slug in found:
-                digest = hashlib.sha256(scenario.encode()).hexdigest()[:8]
-                slug = f"{slug}-{digest}".strip("-")
-            found[slug] = (scenario, identity)
-        notebook.memo["badges"] = found
-    known: Mapping[str, tuple[str, str]] = notebook.memo["badges"]
-    return known
+    return notebook.once("badges", "latest", lambda: _latest(notebook))
+
+
+def _latest(notebook: Notebook) -> Mapping[str, tuple[str, str]]:
+    newest: dict[str, str] = {}
+    for identity in notebook.completed:
+        load = notebook.runs[identity].load
+        if load and load.scenario:
+            newest[load.scenario] = identity
+    found: dict[str, tuple[str, str]] = {}
+    for scenario, identity in newest.items():
+        slug = "-".join(re.findall(r"[a-z0-9]+", scenario.lower()))[:60].strip("-")
+        if not slug or slug in found:
+            digest = hashlib.sha256(scenario.encode()).hexdigest()[:8]
+            slug = f"{slug}-{digest}".strip("-")
+        found[slug] = (scenario, identity)
+    return found
+
+
+@asked
+def latest_of(notebook: Notebook, identity: str) -> tuple[tuple[str, str], ...]:
+    """Folder and name of each scenario that a run is the latest completed of."""
+    every = latest(notebook).items()
+    return tuple((slug, scenario) for slug, (scenario, newest) in every if newest == identity)
 
 
 def files(notebook: Notebook, comparisons: Mapping[str, Comparison]) -> Iterator[tuple[str, str]]:
@@ -193,8 +202,7 @@ def share(
         groups = []
     groups += [
         (f"Always the latest completed run of “{scenario}”", f"{LATEST}/{slug}", links.RUNS)
-        for slug, (scenario, newest) in latest(notebook).items()
-        if newest == identity
+        for slug, scenario in latest_of(notebook, identity)
     ]
     if not found or not groups:
         return None

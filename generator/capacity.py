@@ -150,10 +150,7 @@ class Capacities:
 
 def of(book: Notebook) -> Capacities:
     """What the runs of a notebook say of the capacity of what they measured."""
-    if "capacity" not in book.memo:
-        book.memo["capacity"] = _found(book)
-    found: Capacities = book.memo["capacity"]
-    return found
+    return book.once("capacity", "", lambda: _found(book))
 
 
 def _found(book: Notebook) -> Capacities:

@@ -147,11 +147,12 @@ CPU_OF_POD = "cpu"
 
 def judge(book: Notebook, identity: str) -> Sequence[Judged]:
     """Each claim of the record of a run or a campaign, in its order."""
-    known: dict[str, Sequence[Judged]] = book.memo.setdefault("claims", {})
-    if identity not in known:
+
+    def judged() -> Sequence[Judged]:
         record = book.runs.get(identity) or book.campaigns[identity]
-        known[identity] = [_judge(book, one, one.run or identity) for one in record.claims]
-    return known[identity]
+        return [_judge(book, one, one.run or identity) for one in record.claims]
+
+    return book.once("claims", identity, judged)
 
 
 def _judge(book: Notebook, claim: Claim, run: str) -> Judged:
@@ -197,11 +198,10 @@ MOST_EARLIER = 12
 
 def earlier(book: Notebook, run: str) -> list[str]:
     """Runs that a change may be about: the baseline, then those before, newest first."""
-    order = list(book.completed)
-    before = order[: order.index(run)] if run in order else order
     baseline = book.baselines[run]
     nearest = [baseline] if baseline else []
-    nearest += [name for name in reversed(before) if name != baseline][:MOST_EARLIER]
+    before = book.before(run, MOST_EARLIER + 1)
+    nearest += [name for name in before if name != baseline][:MOST_EARLIER]
     return list(dict.fromkeys(nearest))
 
 

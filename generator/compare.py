@@ -140,16 +140,30 @@ def compare(notebook: Notebook, baseline: str, candidate: str) -> Comparison:
 
 
 def with_baselines(notebook: Notebook) -> Mapping[str, Comparison]:
-    """Each run against its baseline, where it has one; compared once a notebook."""
-    known: Mapping[str, Comparison] | None = notebook.memo.get("with_baselines")
-    if known is None:
-        known = {
-            identity: compare(notebook, baseline, identity)
-            for identity, baseline in notebook.baselines.items()
-            if baseline is not None
-        }
-        notebook.memo["with_baselines"] = known
-    return known
+    """Each run against its baseline, where it has one; compared once, when it is asked for."""
+    return _WithBaselines(notebook)
+
+
+class _WithBaselines(Mapping[str, Comparison]):
+    """Comparisons by candidate, each made when it is asked for."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._notebook = notebook
+
+    def __getitem__(self, identity: str) -> Comparison:
+        baseline = self._notebook.baselines[identity]
+        if baseline is None:
+            raise KeyError(identity)
+        return self._notebook.once(
+            "comparison", identity, lambda: compare(self._notebook, baseline, identity)
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        every = self._notebook.baselines.items()
+        return (identity for identity, baseline in every if baseline is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,8 @@ def files(notebook: Notebook, view: View) -> Iterator[tuple[str, str]]:
     yield INDEX, text_of(_index(notebook, view))
     yield CHANGES, text_of(_changes(notebook, view.notebook))
     doubts = _doubts(view)
-    scenarios: dict[str, list[list[Any]]] = {}
     for identity in notebook.runs:
-        content = _run(notebook, identity, doubts.get(identity, []), scenarios)
+        content = _run(notebook, identity, doubts.get(identity, []))
         yield f"data/compare/runs/{identity}.json", text_of(content)
     for group in _groups(notebook).values():
         path = f"data/compare/repeats/{notebook.runs[group[0]].repeats or group[0]}.json"
@@ -168,7 +167,6 @@ def _run(
     notebook: Notebook,
     identity: str,
     doubts: Sequence[tuple[str, int]],
-    scenarios: dict[str, list[list[Any]]],
 ) -> dict[str, Any]:
     run = notebook.runs[identity]
     stages = figures.total([stage.duration for stage in run.load.stages]) if run.load else None
@@ -189,7 +187,7 @@ def _run(
         "repeats": run.repeats or identity
         if run.status == "completed" and _repeated(group)
         else None,
-        "noise": _of_scenario(notebook, identity, run, scenarios) if len(group) == 1 else [],
+        "noise": _of_scenario(notebook, run) if len(group) == 1 else [],
         "doubts": doubts,
     }
 
@@ -271,21 +269,10 @@ def _repeats(notebook: Notebook, group: Sequence[str]) -> dict[str, Any]:
     return {"runs": list(group), "metrics": metrics}
 
 
-def _of_scenario(
-    notebook: Notebook, identity: str, run: Run, known: dict[str, list[list[Any]]]
-) -> list[list[Any]]:
+def _of_scenario(notebook: Notebook, run: Run) -> list[list[Any]]:
     """Metric, spread, freedom and source of the noise in the run's scenario, of each metric."""
     scenario = run.load.scenario if run.load else None
     if not scenario:
         return []
-    if scenario not in known:
-        groups = {group[0]: group for group in notebook.repeated_in_scenario(identity)}
-        pooled = (
-            (metric, noise.of_groups(notebook, metric, groups)) for metric in METRICS.values()
-        )
-        known[scenario] = [
-            [metric.name, found.spread, found.freedom, found.source]
-            for metric, found in pooled
-            if found
-        ]
-    return known[scenario]
+    pooled = ((name, noise.of_scenario(notebook, scenario, name)) for name in METRICS)
+    return [[name, found.spread, found.freedom, found.source] for name, found in pooled if found]

@@ -49,15 +49,13 @@ def open_actions(book: Notebook) -> tuple[Entry, ...]:
 
 def of(book: Notebook) -> Decisions:
     """What the records of a notebook hold, with the state of each; found out once a notebook."""
-    kept = book.memo.get("decisions")
-    if kept and kept[0] is book.runs:
-        found: Decisions = kept[1]
-        return found
+    return book.once("decisions", book.told, lambda: _found(book))
+
+
+def _found(book: Notebook) -> Decisions:
     dates = [moment(run.date).date() for run in book.runs.values() if _counts(run)]
     as_of = max(dates, default=None)
-    found = Decisions(_Judge(book, entries.read(book, as_of)).judged(), as_of)
-    book.memo["decisions"] = (book.runs, found)
-    return found
+    return Decisions(_Judge(book, entries.read(book, as_of)).judged(), as_of)
 
 
 def _counts(run: Run) -> bool:

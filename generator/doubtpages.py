@@ -143,8 +143,7 @@ def broken(view: View) -> Iterator[Part]:
 
 def of_record(view: View, campaign: str, page: str) -> Iterator[Block]:
     """What is doubtful of a campaign's own record."""
-    file = records.file_of_campaign(campaign)
-    found = [p for p in view.problems if p.file == file and p.level is not Level.ERROR]
+    found = [p for p in view.problems_of(campaign) if p.level is not Level.ERROR]
     items = []
     for number, problem in enumerate(ordered(found), 1):
         href = view.to.href(page, links.CHECKS, problem.code)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -53,6 +53,13 @@ class Gallery:
             if len(self._wanted) >= FEW:
                 self._hand_over()
         return MARK.format(chart.key)
+
+    def there(self, keys: Iterable[str]) -> set[str]:
+        """Those of the charts that an earlier build drew; they can be hung."""
+        found = self.store.known(KIND, dict.fromkeys(keys))
+        self.reused += len(found - self._seen)
+        self._seen |= found
+        return found
 
     def draw(self) -> None:
         """Have all drawn that is wanted and not there; other processes may still be at it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from generator import (
     caveats,
@@ -19,6 +20,7 @@ from generator.blocks import (
 from generator.metrics import METRICS
 from generator.model import Run
 from generator.notebook import Notebook
+from generator.reading import asked
 from generator.sparkline import sparkline
 from generator.view import (
     HEADLINE,
@@ -64,9 +66,7 @@ def block_of(view: View, latest: str, page: str) -> Iterator[Block]:
 
 def _sparks(notebook: Notebook, latest: str) -> dict[str, str]:
     """The course of each headline metric over the runs that are like for like with this one."""
-    before = notebook.completed[: notebook.completed.index(latest)]
-    runs = [name for name in before[-MOST_COMPARED:] if likeness.alike(notebook, name, latest)]
-    runs = [*runs, latest][-MOST_SHOWN:]
+    runs = [*_alike_before(notebook, latest), latest]
     drawn = {}
     for name in HEADLINE:
         known = [found for run in runs if (found := notebook.measurements[run].get(name))]
@@ -74,6 +74,14 @@ def _sparks(notebook: Notebook, latest: str) -> dict[str, str]:
         told = f"{METRICS[name].label} over {len(values)} like-for-like runs, up to this one"
         drawn[name] = sparkline(values, told)
     return drawn
+
+
+@asked
+def _alike_before(notebook: Notebook, identity: str) -> tuple[str, ...]:
+    """The runs before a run that are like for like with it, in order of time."""
+    before = notebook.before(identity, MOST_COMPARED)
+    alike = (name for name in before if likeness.alike(notebook, name, identity))
+    return tuple(islice(alike, MOST_SHOWN - 1))[::-1]
 
 
 def _date(run: Run) -> str:

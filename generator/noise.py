@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from generator.metrics import Metric
+from generator.metrics import METRICS, Metric
 from generator.notebook import Notebook
+from generator.reading import asked
 from generator.settings import is_absolute
 
 CONFIDENCE = 0.95
@@ -85,18 +86,15 @@ def between(notebook: Notebook, metric: Metric, baseline: str, candidate: str) -
     groups = {group[0]: group for group in own if len(group) > 1}
     if groups:
         return of_groups(notebook, metric, groups)
-    return _of_scenario(notebook, metric, candidate)
+    load = notebook.runs[candidate].load
+    return of_scenario(notebook, load.scenario if load else None, metric.name)
 
 
-def _of_scenario(notebook: Notebook, metric: Metric, run: str) -> Noise | None:
-    """The noise over all repeats of the run's scenario; pooled once a scenario and metric."""
-    load = notebook.runs[run].load
-    known: dict[tuple[str | None, str], Noise | None] = notebook.memo.setdefault("noise", {})
-    key = (load.scenario if load else None, metric.name)
-    if key not in known:
-        groups = {group[0]: group for group in notebook.repeated_in_scenario(run)}
-        known[key] = of_groups(notebook, metric, groups)
-    return known[key]
+@asked
+def of_scenario(notebook: Notebook, scenario: str | None, metric: str) -> Noise | None:
+    """The noise of a metric over all repeats of a scenario."""
+    groups = {group[0]: group for group in notebook.repeated_in(scenario)}
+    return of_groups(notebook, METRICS[metric], groups)
 
 
 def of_groups(

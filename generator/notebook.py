@@ -6,11 +6,11 @@ is only planned. Among runs of the same date a run comes after its baseline, els
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from generator import explain, policy, records
 from generator.attachments import Attachments
@@ -18,8 +18,11 @@ from generator.errors import Problem, UnknownRunError
 from generator.measurements import Measurement, measure
 from generator.model import Campaign, Run
 from generator.policy import Policy
+from generator.reading import Read, asked
 from generator.records import Record, Sources
 from generator.settings import Settings
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,24 @@ class Notebook:
     settings: Settings = field(default_factory=Settings)
     attachments: Attachments = field(default_factory=dict)
     objectives: Policy | None = None
+    told: bool = False
+    """Whether the prose of the records is told (`telling`)."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What others found out of the notebook and ask for again, by the name of what it is."""
+
+    def once(self, name: str, key: Hashable, find: Callable[[], Value]) -> Value:
+        """What `find` gives of the notebook, found out once for each name and key."""
+        known: dict[Hashable, Value] = self.memo.setdefault(name, {})
+        if key not in known:
+            known[key] = find()
+        return known[key]
+
+    def answer(self, read: Read, find: Callable[..., Value]) -> Value:
+        """The answer to a question (`reading.asked`)."""
+        return self.once("answers", read, lambda: find(self, *read[1:]))
+
+    def note(self, *read: str) -> None:
+        """Something was read that the notebook does not hold: of interest where it is noted."""
 
     def run(self, identity: str) -> Run:
         """The run of that identity; raises UnknownRunError with what is near."""
@@ -77,6 +96,51 @@ class Notebook:
                 latest[scenario] = identity
         return found
 
+    @asked
+    def position(self, identity: str) -> int:
+        """Where a run stands among all runs, from 0."""
+        return self._positions[identity]
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {identity: at for at, identity in enumerate(self.runs)}
+
+    @asked
+    def preceding(self, identity: str, most: int) -> tuple[str, ...]:
+        """At most so many runs before a run, in order of time."""
+        at = self._positions[identity]
+        return self._order[max(0, at - most) : at]
+
+    @cached_property
+    def _order(self) -> tuple[str, ...]:
+        return tuple(self.runs)
+
+    @asked
+    def first_of(self, scenario: str) -> str | None:
+        """The first completed run of a scenario."""
+        return self._firsts.get(scenario)
+
+    @cached_property
+    def _firsts(self) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        for identity in self.completed:
+            load = self.runs[identity].load
+            if load and load.scenario:
+                found.setdefault(load.scenario, identity)
+        return found
+
+    @asked
+    def before(self, identity: str, most: int) -> tuple[str, ...]:
+        """At most so many completed runs before a run, the newest first; all where it is none."""
+        at = self._place.get(identity, len(self.completed))
+        return self.completed[max(0, at - most) : at][::-1]
+
+    @cached_property
+    def _place(self) -> Mapping[str, int]:
+        """Where each completed run stands among them."""
+        return {identity: at for at, identity in enumerate(self.completed)}
+
+    @asked
     def replicates(self, identity: str) -> tuple[str, ...]:
         """The completed runs of the same thing: the original and its repeats, in order of time.
 
@@ -86,10 +150,10 @@ class Notebook:
         known = self._repeats.get(run.repeats or identity, ())
         return known if run.status == "completed" else (*known, identity)
 
-    def repeated_in_scenario(self, identity: str) -> Sequence[tuple[str, ...]]:
-        """Every group of two or more completed repeats of the run's scenario."""
-        load = self.runs[identity].load
-        return self._repeated.get(load.scenario, ()) if load and load.scenario else ()
+    @asked
+    def repeated_in(self, scenario: str | None) -> Sequence[tuple[str, ...]]:
+        """Every group of two or more completed repeats of a scenario; none without one."""
+        return self._repeated.get(scenario, ()) if scenario else ()
 
     @cached_property
     def _repeats(self) -> Mapping[str, tuple[str, ...]]:
@@ -117,9 +181,18 @@ class Notebook:
             "metrics": [found.as_json() for found in self.measurements[identity].values()],
         }
 
-    def runs_of(self, campaign: str) -> list[str]:
+    @asked
+    def runs_of(self, campaign: str) -> tuple[str, ...]:
         """The campaign's runs in order of time."""
-        return self._by_campaign.get(campaign, [])
+        return tuple(self._by_campaign.get(campaign, ()))
+
+    @asked
+    def around(self, identity: str) -> tuple[str | None, str | None]:
+        """The runs before and after a run in its campaign."""
+        own = self.runs_of(campaign_of(identity))
+        at = own.index(identity)
+        after = own[at + 1] if at + 1 < len(own) else None
+        return own[at - 1] if at else None, after
 
     @cached_property
     def _by_campaign(self) -> Mapping[str, list[str]]:
@@ -131,6 +204,11 @@ class Notebook:
     def campaign(self, identity: str) -> Campaign:
         """The campaign; one without a record of its own is titled by its folder."""
         return self.campaigns.get(identity) or Campaign(title=identity)
+
+    @asked
+    def title_of(self, identity: str) -> str:
+        """The title of a run or a campaign."""
+        return (self.runs.get(identity) or self.campaign(identity)).title
 
     @cached_property
     def campaign_names(self) -> tuple[str, ...]:

@@ -129,14 +129,12 @@ def bounds_of(book: Notebook, identity: str, metric: str) -> tuple[Bound, ...]:
 
 def _wanted(book: Notebook, identity: str) -> Wanted | None:
     """What is wanted of a run; None where the notebook has no objectives."""
-    if book.objectives is None:
+    objectives = book.objectives
+    if objectives is None:
         return None
     load = book.runs[identity].load
     scenario = load.scenario if load else None
-    known: dict[str | None, Wanted] = book.memo.setdefault("objectives", {})
-    if scenario not in known:
-        known[scenario] = book.objectives.of(scenario)
-    return known[scenario]
+    return book.once("objectives", scenario, lambda: objectives.of(scenario))
 
 
 @dataclass(frozen=True)
@@ -251,14 +249,11 @@ class _Judging:
 
     def _best(self, metric: Metric) -> Comparison | None:
         """Against the best run before this one."""
-        rival = rivals.best_before(self.book, self.identity, metric)
+        rival = rivals.best_before(self.book, self.identity, metric.name)
         if rival is None:
             return None
-        known: dict[tuple[str, str], Comparison] = self.book.memo.setdefault("rivals", {})
         pair = (rival, self.identity)
-        if pair not in known:
-            known[pair] = compare(self.book, *pair)
-        return known[pair]
+        return self.book.once("rivals", pair, lambda: compare(self.book, *pair))
 
 
 def _undoubted(name: str, problems: Sequence[Problem]) -> Judged:

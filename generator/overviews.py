@@ -22,6 +22,7 @@ from generator.doubtpages import of_record
 from generator.exploring import all_runs
 from generator.latest import block_of, headliner
 from generator.metrics import METRICS
+from generator.notebook import Notebook
 from generator.render import Part
 from generator.verdicts import tolerance_text
 from generator.view import (
@@ -64,7 +65,7 @@ def campaign(view: View, name: str) -> Iterator[Part]:
     found = notebook.campaign(name)
     own = notebook.runs_of(name)
     lead: list[Block] = [Prose(found.summary)] if found.summary else []
-    completed = [identity for identity in own if identity in notebook.completed]
+    completed = _completed(notebook, own)
     if completed:
         lead += block_of(view, headliner(notebook, completed), page)
     yield Part("summary", "Summary", lead)
@@ -82,11 +83,9 @@ def campaign(view: View, name: str) -> Iterator[Part]:
 def _way(view: View, own: Sequence[str], page: str) -> Iterator[Part]:
     """The way over the runs: step by step, from first to last, and every metric of every run."""
     notebook = view.notebook
-    order = list(notebook.runs)
-    earlier = [identity for identity in order[: order.index(own[0])] if identity not in own]
-    shown = [*earlier[-EARLIER_RUNS:], *own]
+    shown = [*notebook.preceding(own[0], EARLIER_RUNS), *own]
     deltas = {name: view.comparisons[name].deltas for name in shown if name in view.comparisons}
-    completed = [identity for identity in own if identity in notebook.completed]
+    completed = _completed(notebook, own)
     whole = view.from_first(completed[-1]) if completed else None
     table = tables.progression_table(notebook, shown, deltas, whole, page, view.to)
     yield Part("progression", "Progression", [*picture("progression", notebook, shown), table])
@@ -97,6 +96,10 @@ def _way(view: View, own: Sequence[str], page: str) -> Iterator[Part]:
         yield Part("across", "From the first run of the campaign to its last", [*notes, table])
     matrix = tables.matrix(notebook, shown, deltas, page, view.to)
     yield Part("matrix", "Comparison with history", [matrix])
+
+
+def _completed(notebook: Notebook, runs: Sequence[str]) -> list[str]:
+    return [identity for identity in runs if notebook.runs[identity].status == "completed"]
 
 
 def history(view: View) -> Iterator[Part]:

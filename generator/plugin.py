@@ -58,7 +58,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         self.pages: dict[str, Page] = {}
         self.gallery = Gallery()
         self.stages = Stages()
-        self.day = ""
+        self.day, self.reused = "", 0
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add the site's styles and scripts, and watch the templates."""
@@ -82,11 +82,11 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
                 "or run npm ci in its checkout"
             )
         self.stages.begin("reading records")
-        options, problems = settings.read(root)
-        opened = notebook.build(records.sources(root), options, problems)
+        opened = notebook.build(records.sources(root), *settings.read(root))
         opened = provenance.checked(root, opened)
         self.gallery = Gallery(Store(store.folder()))
-        built = site.build(opened, _links(config), _templates(root), self.gallery, self.stages)
+        shell = _links(config), _templates(root), self.gallery, self.stages
+        built = site.build(opened, *shell, keep=True)
         errors = [one.as_text() for one in built.problems if one.level is Level.ERROR]
         if errors and config.strict:
             raise PluginError("\n".join(["records with errors, nothing was built:", *errors]))
@@ -94,7 +94,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             log.warning(text)
         published = Files(docsfolder.published(files, config))
         self.pages = {page.path: page for page in built.pages}
-        self.day = f"{feed.newest(opened):%Y-%m-%d}"
+        self.day, self.reused = f"{feed.newest(opened):%Y-%m-%d}", built.reused
         for page in built.pages:
             file = File.generated(config, page.path, content=page.markdown)
             file.edit_uri = page.record or None

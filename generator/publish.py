@@ -115,8 +115,8 @@ def _summary(plugin: LoadbookPlugin, seconds: float) -> str:
     """What was built, reused, drawn."""
     drawn, reused = plugin.gallery.drawn, plugin.gallery.reused
     return (
-        f"{len(plugin.pages):,} pages and {drawn + reused:,} charts in {seconds:.1f} s; "
-        f"{drawn:,} charts drawn, {reused:,} as they were"
+        f"{len(plugin.pages):,} pages and {drawn + reused:,} charts in {seconds:.1f} s; as they "
+        f"were: {plugin.reused:,} pages, {reused:,} charts"
     )
 
 

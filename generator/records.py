@@ -8,6 +8,7 @@ references are checked in the same call.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import stat
@@ -44,7 +45,8 @@ class Record(Generic[Model]):
     """One file: its model if it is valid, what is wrong with it, and where each field stands.
 
     `id` is `campaign/run` or `campaign`; `file` is relative to the notebook's folder. `partial` is
-    the model without the invalid fields; None where not even that could be read.
+    the model without the invalid fields; None where not even that could be read. `digest` is that
+    of the file's content.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Record(Generic[Model]):
     partial: Model | None
     problems: tuple[Problem, ...]
     document: Document
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,19 @@ class Sources:
 
 def read_run(identity: str, content: bytes) -> Record[Run]:
     """The record of a run from the bytes of its file."""
-    return _read(Run, identity, file_of_run(identity), content)
+    found = _read(Run, identity, file_of_run(identity), content)
+    return replace(found, digest=digest_of(content))
 
 
 def read_campaign(identity: str, content: bytes) -> Record[Campaign]:
     """The record of a campaign from the bytes of its file."""
-    return _read(Campaign, identity, file_of_campaign(identity), content)
+    found = _read(Campaign, identity, file_of_campaign(identity), content)
+    return replace(found, digest=digest_of(content))
+
+
+def digest_of(content: bytes) -> str:
+    """What tells the contents of files apart: 32 hexadecimal digits."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def _read(model: type[Model], identity: str, file: str, content: bytes) -> Record[Model]:
@@ -111,6 +121,11 @@ def _read(model: type[Model], identity: str, file: str, content: bytes) -> Recor
 def dump(model: BaseModel) -> dict[str, Any]:
     """The fields that a record holds, as written: reading them again gives the same model."""
     return model.model_dump(mode="json", exclude_unset=True)
+
+
+def file_of(identity: str) -> str:
+    """Path of the record of a run or a campaign, relative to the notebook's folder."""
+    return file_of_run(identity) if "/" in identity else file_of_campaign(identity)
 
 
 def file_of_run(identity: str) -> str:

@@ -58,11 +58,7 @@ def unacknowledged(notebook: Notebook) -> list[Regression]:
 
 def found(notebook: Notebook) -> Found:
     """Every regression of the notebook; found out once."""
-    known: Found | None = notebook.memo.get("regressions")
-    if known is None:
-        known = _found(notebook)
-        notebook.memo["regressions"] = known
-    return known
+    return notebook.once("regressions", "", lambda: _found(notebook))
 
 
 def stale(notebook: Notebook) -> Iterator[tuple[str, int, str]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import statistics
 
 from generator.likeness import between
-from generator.metrics import Metric
+from generator.metrics import METRICS
 from generator.model import Load
 from generator.notebook import Notebook
+from generator.reading import asked
 
 
-def best_before(book: Notebook, identity: str, metric: Metric) -> str | None:
-    """The best of the earlier runs of the scenario that are like for like; None without one.
+@asked
+def best_before(book: Notebook, identity: str, metric: str) -> str | None:
+    """The best by a metric of the scenario's earlier runs that are like for like, or None.
 
     Repeats count together, by their median: the best single run of many is luck. The run's own
     repeats don't count.
@@ -22,13 +24,13 @@ def best_before(book: Notebook, identity: str, metric: Metric) -> str | None:
     names = list(book.runs)
     before = set(names[: names.index(identity)])
     own = set(book.replicates(identity))
-    sign = -1.0 if metric.better == "higher" else 1.0
+    sign = -1.0 if METRICS[metric].better == "higher" else 1.0
     ranked = []
     for run in book.completed:
         other = book.runs[run]
         if run not in before or run in own or other.repeats or not _alike(load, other.load):
             continue
-        figures = [book.measurements[one].get(metric.name) for one in book.replicates(run)]
+        figures = [book.measurements[one].get(metric) for one in book.replicates(run)]
         exact = [one.quantity.start for one in figures if one and one.quantity.is_exact]
         if exact:
             ranked.append((sign * statistics.median(exact), run))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from generator import (
@@ -38,9 +39,11 @@ from generator.errors import Problem
 from generator.gallery import Gallery
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
+from generator.products import Products
 from generator.render import Page, Renderer
 from generator.resources import TEMPLATES
 from generator.stages import Stages
+from generator.traced import traced
 from generator.view import View
 
 
@@ -48,13 +51,14 @@ from generator.view import View
 class Site:
     """All that is published: pages, and files by their path in the site.
 
-    `pictures` are files that are no text.
+    `pictures` are files that are no text. `reused` counts the pages that an earlier build made.
     """
 
     pages: tuple[Page, ...]
     files: Mapping[str, str]
     problems: tuple[Problem, ...]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    reused: int = 0
 
 
 def build(
@@ -63,15 +67,18 @@ def build(
     templates: Sequence[Path] = (TEMPLATES,),
     gallery: Gallery | None = None,
     stages: Stages | None = None,
+    keep: bool = False,
 ) -> Site:
     """Every page and data file of the notebook.
 
     With a gallery the pages have a mark where a chart is to be hung; without one the chart. The
-    stages are told what is under way.
+    stages are told what is under way. With a gallery and `keep`, pages of runs and campaigns are
+    kept for the next build.
     """
     to = to or Links()
     stages = stages or Stages()
     stages.begin("comparing and checking")
+    notebook = traced(notebook)
     view = view_of(notebook, to)
     stages.begin("data files")
     comparisons = view.comparisons
@@ -84,23 +91,27 @@ def build(
     view = replace(view, published=(*files, *pictures, *records))
     stages.begin("pages", len(pages.PAGES) + len(notebook.campaign_names) + len(notebook.runs))
     built = []
-    for page in _pages(renderer, view):
+    products = Products(view, notebook, templates, gallery) if gallery and keep else None
+    for page in _pages(renderer, view, products):
         built.append(page)
         stages.step()
     if gallery is not None:
         stages.begin("drawing charts")
         gallery.draw()
     stages.end()
-    return Site(tuple(built), files, tuple(view.problems), pictures)
+    reused = products.reused if products else 0
+    return Site(tuple(built), files, tuple(view.problems), pictures, reused)
 
 
-def _pages(renderer: Renderer, view: View) -> Iterator[Page]:
+def _pages(renderer: Renderer, view: View, products: Products | None) -> Iterator[Page]:
     for overview in pages.PAGES:
         yield overview.page(renderer, view)
     for name in view.notebook.campaign_names:
-        yield campaign_page(renderer, view, name)
+        make = partial(campaign_page, renderer, view, name)
+        yield products.page(name, make) if products else make()
     for identity in view.notebook.runs:
-        yield run_page(renderer, view, identity)
+        make = partial(run_page, renderer, view, identity)
+        yield products.page(identity, make) if products else make()
 
 
 def view_of(notebook: Notebook, to: Links) -> View:
@@ -154,7 +165,7 @@ def run_page(renderer: Renderer, view: View, identity: str) -> Page:
         date=display.show_moment(run.date),
         status=run.status,
         tags=run.tags,
-        campaign=notebook.campaign(name).title,
+        campaign=notebook.title_of(name),
         campaign_href=view.to.href(page, links.campaign_page(name)),
         baseline=baseline or "",
         baseline_href=view.to.href(page, links.run_page(baseline)) if baseline else "",
@@ -172,14 +183,12 @@ def run_page(renderer: Renderer, view: View, identity: str) -> Page:
 
 def _around(view: View, identity: str) -> list[tuple[str, str, str]]:
     """The runs before and after in the campaign: which one, its title, its link."""
-    own = view.notebook.runs_of(campaign_of(identity))
-    position = own.index(identity)
-    found = [("previous", own[position - 1])] if position else []
-    found += [("next", name) for name in own[position + 1 : position + 2]]
-    page = links.run_page(identity)
+    notebook, page = view.notebook, links.run_page(identity)
+    found = zip(("previous", "next"), notebook.around(identity), strict=True)
     return [
-        (which, view.notebook.runs[name].title, view.to.href(page, links.run_page(name)))
+        (which, notebook.title_of(name), view.to.href(page, links.run_page(name)))
         for which, name in found
+        if name is not None
     ]
 
 

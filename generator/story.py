@@ -117,7 +117,6 @@ def claims(view: RunView) -> Iterator[Block]:
 
 def predictions(view: RunView) -> Iterator[Block]:
     """What was expected of the changes, and what this or a later run showed."""
-    mine = [s for s in view.scores if view.identity in (s.run, s.stated_in, s.changed_in)]
     rows = tuple(
         (
             Cell(score.subject, sub=f"stated in {score.stated_in}"),
@@ -126,7 +125,7 @@ def predictions(view: RunView) -> Iterator[Block]:
             Cell(f"{score.run} against {score.versus}" if score.versus else score.run),
             Cell("", mark=PREDICTED[score.standing]),
         )
-        for score in mine
+        for score in view.scores
     )
     if rows:
         columns = ("Prediction", "Expected", "Measured", "Scored by", "Outcome")

@@ -255,17 +255,16 @@ def runs_table(
     notebook: Notebook, runs: Iterable[str], page: str, to: Links, caption: str = "Runs"
 ) -> Table:
     """Runs, newest first, sortable by each column."""
-    position = {identity: number for number, identity in enumerate(notebook.runs)}
     rows = []
-    for identity in sorted(runs, key=lambda identity: -position[identity]):
+    for identity in sorted(runs, key=notebook.position, reverse=True):
         run, measured = notebook.runs[identity], notebook.measurements[identity]
         scenario = (run.load.scenario if run.load else None) or "n/a"
         rows.append(
             (
                 Cell(run.title, sub=identity, href=to.href(page, links.run_page(identity))),
-                Cell(display.show_moment(run.date), sort=str(position[identity])),
+                Cell(display.show_moment(run.date), sort=str(notebook.position(identity))),
                 Cell(
-                    notebook.campaign(campaign_of(identity)).title,
+                    notebook.title_of(campaign_of(identity)),
                     href=to.href(page, links.campaign_page(campaign_of(identity))),
                 ),
                 Cell("", sort=run.status, mark=STATUSES[run.status]),

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Generic, TypeVar
 
 from generator import explain, prose, typed
 from generator.claims import Outcome, Standing
 from generator.compare import Pair
 from generator.display import show_change, show_signed
 from generator.metrics import METRICS
-from generator.notebook import Notebook, campaign_of
+from generator.model import Campaign, Run
+from generator.notebook import Notebook
 from generator.prose import Call, ProseError
 from generator.typed import Typed
 from generator.units import RATIO, SHARE
@@ -29,6 +31,9 @@ TOKEN = re.compile(f"{_OPEN}([0-9a-f]+){_CLOSE}")
 
 UNKNOWN_FIGURE = "?"
 """What stands for a figure that can't be computed; the record has an error then."""
+
+
+Model = TypeVar("Model", Run, Campaign)
 
 
 @dataclass(frozen=True)
@@ -64,14 +69,32 @@ def plain(text: str) -> str:
 
 def told(book: Notebook) -> Notebook:
     """The notebook with all prose told; what was measured stays as it is."""
-    runs = {name: prose.rewritten(run, _teller(book, name)) for name, run in book.runs.items()}
-    campaigns = {
-        name: prose.rewritten(found, _teller(book, name)) for name, found in book.campaigns.items()
-    }
-    telling = replace(book, runs=runs, campaigns=campaigns)
+    telling = replace(
+        book, runs=_Told(book, book.runs), campaigns=_Told(book, book.campaigns), told=True
+    )
     # Both are of the same records: nothing is measured twice, and the memo is shared.
-    telling.__dict__["measurements"] = book.measurements
+    vars(telling)["measurements"] = book.measurements
     return telling
+
+
+class _Told(Mapping[str, Model], Generic[Model]):
+    """Records whose prose is told when they are asked for."""
+
+    def __init__(self, book: Notebook, records: Mapping[str, Model]) -> None:
+        self._book = book
+        self._records: Mapping[str, Model] = records
+
+    def __getitem__(self, name: str) -> Model:
+        record = self._records[name]
+        teller = _teller(self._book, name)
+        told: Model = self._book.once("told", name, lambda: prose.rewritten(record, teller))
+        return told
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
 
 
 def _teller(book: Notebook, identity: str) -> Callable[[Path, str], str]:
@@ -134,7 +157,7 @@ def subjects(book: Notebook, identity: str) -> Sequence[str]:
     """The runs that a record speaks of: the run itself, a campaign's runs, newest first."""
     if identity in book.runs:
         return [identity]
-    return [run for run in reversed(book.completed) if campaign_of(run) == identity]
+    return [run for run in reversed(book.runs_of(identity)) if book.runs[run].status == "completed"]
 
 
 def compute(book: Notebook, identity: str, call: Call) -> Figure:

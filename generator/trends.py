@@ -165,11 +165,11 @@ class Trend:
 
 def found(notebook: Notebook) -> tuple[Trend, ...]:
     """The trend of every scenario, that of the newest run first; found out once a notebook."""
-    known: tuple[Trend, ...] | None = notebook.memo.get("trends")
-    if known is None:
-        known = tuple(_trend(notebook, one) for one in stretches.scenarios(notebook))
-        notebook.memo["trends"] = known
-    return known
+
+    def every() -> tuple[Trend, ...]:
+        return tuple(_trend(notebook, one) for one in stretches.scenarios(notebook))
+
+    return notebook.once("trends", "", every)
 
 
 def acknowledged(notebook: Notebook, runs: Iterable[str], metric: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 from generator import audit, claims, doubts, figures, kept, links, records, worsening
 from generator.blocks import (
@@ -126,7 +126,6 @@ class View:
     scores: tuple[Score, ...] = ()
     published: tuple[str, ...] = ()
     """Paths of the data files and records in the site."""
-    _from_first: dict[str, Comparison] = field(default_factory=dict)
 
     def run(self, identity: str) -> RunView:
         """What the page of one of the runs is made from."""
@@ -138,12 +137,26 @@ class View:
             self.comparisons.get(identity),
             tuple(self.problems_of(identity)),
             self.to,
-            self.scores,
+            self.scores_of(identity),
         )
 
     def problems_of(self, identity: str) -> Sequence[Problem]:
-        """What the checks say of a run's record."""
-        return self._by_file.get(records.file_of_run(identity), ())
+        """What the checks say of the record of a run or a campaign."""
+        self.notebook.note("problems", identity)
+        return self._by_file.get(records.file_of(identity), ())
+
+    def scores_of(self, identity: str) -> tuple[Score, ...]:
+        """The predictions that a run states, carries out or scores."""
+        self.notebook.note("scores", identity)
+        return tuple(self._scores_by_run.get(identity, ()))
+
+    @cached_property
+    def _scores_by_run(self) -> Mapping[str, Sequence[Score]]:
+        groups: dict[str, list[Score]] = {}
+        for score in self.scores:
+            for identity in {score.run, score.stated_in, score.changed_in}:
+                groups.setdefault(identity, []).append(score)
+        return groups
 
     @cached_property
     def _by_file(self) -> Mapping[str, Sequence[Problem]]:
@@ -156,15 +169,11 @@ class View:
         """The run against the first completed run of its scenario; None if it is that run."""
         run = self.notebook.runs[identity]
         scenario = run.load.scenario if run.load else None
-        for first in self.notebook.completed:
-            other = self.notebook.runs[first]
-            if scenario and other.load and other.load.scenario == scenario:
-                if first == identity:
-                    return None
-                if identity not in self._from_first:
-                    self._from_first[identity] = compare(self.notebook, first, identity)
-                return self._from_first[identity]
-        return None
+        first = self.notebook.first_of(scenario) if scenario else None
+        if first is None or first == identity:
+            return None
+        make = partial(compare, self.notebook, first, identity)
+        return self.notebook.once("from first", identity, make)
 
 
 KINDS = tuple(doubts.Kind)

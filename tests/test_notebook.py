@@ -37,7 +37,7 @@ def test_the_real_runs_are_in_order_of_time(notebook: Notebook) -> None:
     ]
     assert notebook.completed == tuple(notebook.runs)
     assert notebook.campaign_names == ("earlier", "session-8")
-    assert notebook.runs_of("earlier") == ["earlier/day-6", "earlier/day-7"]
+    assert notebook.runs_of("earlier") == ("earlier/day-6", "earlier/day-7")
 
 
 def test_runs_are_ordered_by_date_then_baseline_then_name() -> None:

@@ -37,7 +37,7 @@ def run(command: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess
 
 TOLD = (
     r"The site is built: open \S+index.html in a browser\n"
-    r"\d+ pages and \d+ charts in [\d.]+ s; \d+ charts drawn, \d+ as they were\n"
+    r"\d+ pages and \d+ charts in [\d.]+ s; as they were: \d+ pages, \d+ charts\n"
     r"  .* s  reading records\n.* s  pages\n.* s  MkDocs: Markdown\n.* s  everything else\n"
 )
 

@@ -1,0 +1,88 @@
+"""A notebook of which each look-up is noted, and what that which was read is now.
+
+See `reading`: a piece of the site is kept with what was read for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from generator.measurements import Measurement
+from generator.notebook import Notebook
+from generator.reading import EVERYTHING, Noted, Read, Trace
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Traced(Notebook):
+    """The notebook `plain`, telling `trace` what is read of it."""
+
+    plain: Notebook = field(kw_only=True, repr=False)
+    trace: Trace = field(kw_only=True, repr=False, compare=False)
+    found: dict[Hashable, tuple[Any, dict[Read, None]]] = field(
+        kw_only=True, repr=False, compare=False
+    )
+    """What was found out once, with what was read for it."""
+
+    def once(self, name: str, key: Hashable, find: Callable[[], Value]) -> Value:
+        """What `find` gives, found out once; who asks has read what was read for it."""
+        known = self.found.get((name, key))
+        if known is None:
+            with self.trace.piece() as reads:
+                known = find(), reads
+            self.found[name, key] = known
+        value: Value = known[0]
+        self.trace.note_all(known[1])
+        return value
+
+    def answer(self, read: Read, find: Callable[..., Value]) -> Value:
+        """The answer to a question; who asks has read the answer."""
+        self.trace.note(*read)
+        return self.plain.answer(read, find)
+
+    def note(self, *read: str) -> None:
+        """Something was read that the notebook does not hold."""
+        self.trace.note(*read)
+
+    @property
+    def measurements(self) -> Mapping[str, Mapping[str, Measurement]]:
+        """Each run's measurements by metric name: they follow from its record."""
+        return Noted(self.trace, "run", self.plain.measurements)
+
+    @property
+    def baselines(self) -> Mapping[str, str | None]:
+        """Each run's baseline."""
+        return Noted(self.trace, "baseline", self.plain.baselines)
+
+    @property
+    def completed(self) -> tuple[str, ...]:
+        """The completed runs in order of time."""
+        self.trace.note(*EVERYTHING)
+        return self.plain.completed
+
+    @property
+    def campaign_names(self) -> tuple[str, ...]:
+        """All campaigns."""
+        self.trace.note(*EVERYTHING)
+        return self.plain.campaign_names
+
+
+def traced(book: Notebook) -> Traced:
+    """The same notebook, traced."""
+    trace = Trace()
+    return Traced(
+        Noted(trace, "record", book.run_records),
+        Noted(trace, "record of a campaign", book.campaign_records),
+        Noted(trace, "run", book.runs),
+        Noted(trace, "campaign", book.campaigns),
+        book.problems,
+        book.settings,
+        Noted(trace, "attachments", book.attachments),
+        book.objectives,
+        plain=book,
+        trace=trace,
+        found={},
+    )

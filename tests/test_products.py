@@ -1,0 +1,133 @@
+"""Pages that are kept: whatever is edited, the site is what it would be with nothing kept."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from benchmarks import notebooks
+from generator import notebook, records, settings, site
+from generator.gallery import KIND as CHARTS
+from generator.gallery import Gallery
+from generator.links import Links
+from generator.notebook import Notebook
+from generator.resources import TEMPLATES
+from generator.site import Site
+from generator.store import FILE, Store
+from generator.traced import Traced
+from tests import edits
+from tests.edits import Files
+from tests.test_notebooks import files as files_of
+
+RUNS = 12
+KEPT = 13
+"""Their pages, and that of their campaign."""
+
+
+def build(
+    folder: Path,
+    files: Files,
+    store: Store,
+    keep: bool = True,
+    templates: Sequence[Path] = (TEMPLATES,),
+) -> Site:
+    """The site of these files, written into a folder; with a place its pages are kept."""
+    for path in folder.rglob("*"):
+        if path.is_file() and str(path.relative_to(folder)) not in files:
+            path.unlink()
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    opened = notebook.build(records.sources(folder), *settings.read(folder))
+    return site.build(opened, Links(), templates, Gallery(store, workers=0), keep=keep)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """A notebook of twelve runs with repeats, tables, objectives and figures in prose."""
+    folder = tmp_path_factory.mktemp("written")
+    notebooks.write(folder, RUNS, 5)
+    return edits.with_objectives(files_of(folder))
+
+
+def test_what_is_kept_changes_nothing(written: Files, tmp_path: Path) -> None:
+    """After each of several edits, one upon the other, the site is that of a build from nothing."""
+    chance, files, store = random.Random(1), written, Store()
+    build(tmp_path, files, store)
+    for _ in range(6):
+        edit, files = edits.edited(files, chance)
+        kept = build(tmp_path, files, store)
+        anew = build(tmp_path, files, store, keep=False)
+        assert kept.files == anew.files, edit
+        for mine, right in zip(kept.pages, anew.pages, strict=True):
+            assert mine == right, f"{mine.path} after {edit}"
+
+
+def test_a_figure_makes_few_pages_anew(written: Files, tmp_path: Path) -> None:
+    """Those of the run, and of what tells of it or is held against it; the others stay."""
+    store = Store()
+    assert build(tmp_path, written, store).reused == 0
+    assert build(tmp_path, written, store).reused == KEPT
+    path = "experiments/campaign-001/run-0009.yaml"
+    changed = {**written, path: written[path].replace(b"title: ", b"title: Once more: ", 1)}
+    assert changed != written
+    assert 4 <= build(tmp_path, changed, store).reused < KEPT
+
+
+def test_a_page_whose_chart_is_lost_is_made_anew(written: Files, tmp_path: Path) -> None:
+    """Charts are kept beside the pages, and can be lost without them."""
+    kept = tmp_path / "kept"
+    store = Store(kept)
+    whole = build(tmp_path / "book", written, store)
+    store.close()
+    with sqlite3.connect(kept / FILE) as base:
+        base.execute("DELETE FROM entry WHERE kind = ?", (CHARTS,))
+    base.close()
+    again = build(tmp_path / "book", written, Store(kept))
+    assert again.pages == whole.pages
+    assert again.reused < KEPT
+
+
+@pytest.mark.parametrize("file", ["blocks/table.html", "pages/run.md"])
+def test_another_template_makes_every_page_anew(written: Files, tmp_path: Path, file: str) -> None:
+    """What a notebook puts in the place of a template is what its pages are made with."""
+    store = Store()
+    build(tmp_path / "book", written, store)
+    own = tmp_path / "templates" / file
+    own.parent.mkdir(parents=True)
+    own.write_text((TEMPLATES / file).read_text("utf-8") + "<!-- mine -->", "utf-8")
+    folders = [tmp_path / "templates", TEMPLATES]
+    assert build(tmp_path / "book", written, store, templates=folders).reused == 0
+    assert build(tmp_path / "book", written, store, templates=folders).reused == KEPT
+
+
+def test_other_settings_make_every_page_anew(written: Files, tmp_path: Path) -> None:
+    """A tolerance is part of every verdict."""
+    store = Store()
+    config = "site_name: Case\nplugins:\n- loadbook: {tolerance: %s}\n"
+    for tolerance, reused in (("5%", 0), ("5%", KEPT), ("9%", 0)):
+        files = {**written, "mkdocs.yml": (config % tolerance).encode()}
+        assert build(tmp_path, files, store).reused == reused
+
+
+def test_a_notebook_in_another_folder_has_the_same_pages(written: Files, tmp_path: Path) -> None:
+    """Where a checkout lies makes no difference; other content of the same name does."""
+    store = Store()
+    build(tmp_path / "one", written, store)
+    assert build(tmp_path / "two", written, store).reused == KEPT
+
+
+@pytest.mark.parametrize(
+    "member", sorted(name for name in vars(Notebook) if not name.startswith("_"))
+)
+def test_whatever_a_notebook_tells_is_noted(member: str) -> None:
+    """A method or property of a notebook is a question, is noted, or asks only such."""
+    asks_only_such = {"as_json", "campaign", "run", "note"}
+    plain = {"settings", "objectives", "told", "memo"}
+    attribute = vars(Notebook)[member]
+    is_question = getattr(attribute, "__wrapped__", None) is not None
+    assert is_question or member in vars(Traced) or member in asks_only_such | plain
