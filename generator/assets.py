@@ -12,11 +12,13 @@ _OWN = TEMPLATES / "assets"
 
 CHART_LIBRARY = "assets/echarts.js"
 TABLE_LIBRARY = "assets/table-core.js"
+ROSTER = "assets/roster.js"
 
 ASSETS = {
     "assets/loadbook.css": _OWN / "loadbook.css",
     "assets/loadbook.js": _OWN / "loadbook.js",
     "assets/folding.js": _OWN / "folding.js",
+    ROSTER: _OWN / "roster.js",
     "assets/runlist.js": _OWN / "runlist.js",
     "assets/explore.js": _OWN / "explore.js",
     "assets/tablesort.js": VENDOR / "tablesort/dist/tablesort.min.js",

@@ -1,35 +1,25 @@
-"""All runs as columns: the data file that the table of runs and Explore read in the browser.
+"""Figures and settings of all runs as columns, a data file each, which Runs and Explore read.
 
-A column is a list with one entry a run, in order of time, null where there is none: 500 runs stay
-within what a phone loads. Texts are as the pages show them; nothing is computed in the browser
-that the pages could disagree with.
+A column has one entry a run, in order of time, null where there is none. A page fetches those that
+it shows: with all of them a notebook of thousands of runs would be megabytes. Texts are as the
+pages show them; nothing is computed in the browser that the pages could disagree with.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from typing import Any
 
-from generator import display, likeness, links, records, telling, units
-from generator.blocks import LEVELS, STATUSES, Mark, verdict_mark
-from generator.errors import Level
+from generator import likeness, units
 from generator.fields import In
 from generator.measurements import Measurement
 from generator.metrics import METRICS, Metric
 from generator.model import Deployment, Load, Run
-from generator.notebook import campaign_of
+from generator.notebook import Notebook
 from generator.units import Unit
-from generator.verdicts import Verdict
-from generator.view import View
-
-FILE = "data/explore.json"
-"""Path of the data file in the site."""
-
-VERSION = 1
-"""Version of its layout."""
 
 MOST_SETTINGS = 40
 """How many settings are published at most: those that most runs recorded."""
@@ -38,113 +28,77 @@ MOST_WORDS = 30
 """How many texts a setting that is no number may have: more tell nothing apart."""
 
 
-def as_text(view: View) -> str:
-    """The data file's content.
+@dataclass(frozen=True)
+class Column:
+    """A column: `about` is what the list of columns says of it, `content` its own file.
 
-    `runs` are columns of what a run is, `metrics` and `settings` lists of columns of figures, in
-    base units to seven digits; `data/runs.json` has all digits. `scale` lists the units that
-    figures are shown in: smallest figure, symbol, size.
+    `drawn` are positions of the runs that an axis can show: a range over the run is no point.
     """
-    content = {
-        "version": VERSION,
-        "pages": {
-            "run": view.to.address(links.run_page("{id}")),
-            "campaign": view.to.address(links.campaign_page("{id}")),
-        },
-        "marks": {name: _mark(mark) for name, mark in _MARKS.items()},
-        "campaigns": {
-            name: view.notebook.campaign(name).title for name in view.notebook.campaign_names
-        },
-        "runs": _runs(view),
-        "metrics": [column for metric in METRICS.values() for column in _metric(view, metric)],
-        "settings": list(_settings(view.notebook.runs)),
-    }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+    part: str
+    about: Mapping[str, Any]
+    content: Mapping[str, Any]
+    drawn: frozenset[int]
+
+    @property
+    def name(self) -> str:
+        """What the addresses of the pages call it."""
+        return str(self.about["name"])
+
+    @property
+    def path(self) -> str:
+        """Path of its file in the site; a name out of a record never becomes a path."""
+        known = re.fullmatch(r"[a-z0-9_]+", self.name)
+        file = self.name if known else hashlib.sha256(self.name.encode()).hexdigest()[:16]
+        return f"data/roster/{self.part}/{file}.json"
 
 
-_MARKS: Mapping[str, Mark] = {
-    **STATUSES,
-    "improved": verdict_mark(Verdict.IMPROVED),
-    "regressed": verdict_mark(Verdict.REGRESSED),
-    "doubts": LEVELS["warning"],
-}
-"""Sign and style of the words that a column can hold."""
+def metrics(notebook: Notebook) -> list[Column]:
+    """The columns of the metrics that any run has, in base units to seven digits."""
+    return [column for metric in METRICS.values() for column in _metric(notebook, metric)]
 
 
-def _mark(mark: Mark) -> dict[str, str]:
-    return {"sign": mark.sign, "style": mark.style}
-
-
-def _runs(view: View) -> dict[str, list[Any]]:
-    """What each run is, a column a fact; `when` is in seconds since 1970, UTC."""
-    book = view.notebook
-    judged = {name: _judged(view, name) for name in book.runs}
-    doubts: dict[str, int] = {}
-    for problem in view.problems:
-        if problem.level is Level.WARNING:
-            doubts[problem.file] = doubts.get(problem.file, 0) + 1
-    runs = book.runs.items()
-    return {
-        "id": list(book.runs),
-        "title": [run.title for _, run in runs],
-        "summary": [" ".join(telling.plain(run.summary or "").split()) for _, run in runs],
-        "campaign": [campaign_of(name) for name in book.runs],
-        "date": [display.show_moment(run.date) if run.date else None for _, run in runs],
-        "when": [_seconds(run.date) for _, run in runs],
-        "status": [run.status for _, run in runs],
-        "scenario": [run.load.scenario if run.load else None for _, run in runs],
-        "tags": [list(run.tags) for _, run in runs],
-        "baseline": [book.baselines[name] for name in book.runs],
-        "improved": [judged[name].get(Verdict.IMPROVED, 0) for name in book.runs],
-        "regressed": [judged[name].get(Verdict.REGRESSED, 0) for name in book.runs],
-        "doubts": [doubts.get(records.file_of_run(name), 0) for name in book.runs],
-    }
-
-
-def _judged(view: View, identity: str) -> dict[Verdict, int]:
-    """How many metrics got each verdict against the run's baseline."""
-    found = view.comparisons.get(identity)
-    counts: dict[Verdict, int] = {}
-    for delta in found.deltas.values() if found else ():
-        counts[delta.verdict] = counts.get(delta.verdict, 0) + 1
-    return counts
-
-
-def _seconds(when: date | datetime | None) -> int | None:
-    """Seconds since 1970; a time without a zone is taken as UTC."""
-    if when is None:
-        return None
-    moment = when if isinstance(when, datetime) else datetime.combine(when, time())
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-
-
-def _metric(view: View, metric: Metric) -> Iterator[dict[str, Any]]:
+def _metric(notebook: Notebook, metric: Metric) -> Iterator[Column]:
     """The column of a metric that any run has; of money a column for each currency.
 
     A text is what stands in `texts`, followed by `suffix`. `ranges` and `doubted` are positions of
     runs whose figure is a range over the run, with its end as the value, and of those whose figure
-    the record contradicts.
+    the record contradicts. `scale` lists the units that figures are shown in: smallest figure,
+    symbol, size.
     """
-    measured = [found.get(metric.name) for found in view.notebook.measurements.values()]
+    measured = [found.get(metric.name) for found in notebook.measurements.values()]
     currencies = sorted({found.currency for found in measured if found})
     for currency in currencies:
         own = [found if found and found.currency == currency else None for found in measured]
         several = currency and len(currencies) > 1
         texts = [found.show() if found else None for found in own]
         suffix = _suffix([text for text in texts if text])
-        yield {
-            "name": f"{metric.name}.{currency}" if several else metric.name,
-            "label": f"{metric.label}, {currency}" if several else metric.label,
-            "group": metric.group,
-            "unit": currency or metric.unit.base,
-            "better": metric.better,
-            "scale": _scale(metric.unit, currency),
-            "values": [_number(found.quantity.value) if found else None for found in own],
-            "suffix": suffix,
-            "texts": [text and text.removesuffix(suffix) for text in texts],
-            "ranges": _positions(own, lambda found: found.quantity.is_range),
-            "doubted": _positions(own, lambda found: bool(found.warnings)),
-        }
+        values = [_number(found.quantity.value) if found else None for found in own]
+        ranges = _positions(own, lambda found: found.quantity.is_range)
+        yield Column(
+            "metrics",
+            {
+                "name": f"{metric.name}.{currency}" if several else metric.name,
+                "label": f"{metric.label}, {currency}" if several else metric.label,
+                "group": metric.group,
+                "unit": currency or metric.unit.base,
+                "better": metric.better,
+                "scale": _scale(metric.unit, currency),
+            },
+            {
+                "values": values,
+                "suffix": suffix,
+                "texts": [text and text.removesuffix(suffix) for text in texts],
+                "ranges": ranges,
+                "doubted": _positions(own, lambda found: bool(found.warnings)),
+            },
+            _drawn(values) - set(ranges),
+        )
+
+
+def _drawn(column: Iterable[Any]) -> frozenset[int]:
+    """The positions at which there is something."""
+    return frozenset(at for at, value in enumerate(column) if value is not None)
 
 
 def _suffix(texts: list[str]) -> str:
@@ -194,7 +148,7 @@ SHOWN_ELSEWHERE = frozenset({"load.scenario", "load.vus"})
 """Settings that have a column of their own already."""
 
 
-def _settings(runs: Mapping[str, Run]) -> Iterator[dict[str, Any]]:
+def settings(runs: Mapping[str, Run]) -> Iterator[Column]:
     """The settings that are not the same in all runs, those that most runs recorded.
 
     `texts` are what it was set to, each once, `values` the same as numbers, and `of` has for each
@@ -218,23 +172,29 @@ def _tells_apart(column: Mapping[int, _Setting]) -> bool:
     return len(texts) > 1 and (numbers or len(texts) <= MOST_WORDS)
 
 
-def _setting(name: str, group: str, column: Mapping[int, _Setting], size: int) -> dict[str, Any]:
+def _setting(name: str, group: str, column: Mapping[int, _Setting], size: int) -> Column:
     distinct = {setting.text: setting.number for setting in column.values()}
     position = {text: at for at, text in enumerate(distinct)}
-    numbers = list(distinct.values())
+    numbers = [number for number in distinct.values() if number is not None]
     unit = next((setting.unit for setting in column.values() if setting.unit), units.NUMBER)
     own = name.partition(".")[2]
-    return {
-        "name": name,
-        "label": likeness.LABELS.get(own, own),
-        "group": group,
-        "scale": _scale(unit),
-        "texts": list(distinct),
-        "values": None
-        if None in numbers
-        else [_short(number) for number in numbers if number is not None],
-        "of": [position[column[at].text] if at in column else None for at in range(size)],
-    }
+    numeric = len(numbers) == len(distinct)
+    return Column(
+        "settings",
+        {
+            "name": name,
+            "label": likeness.LABELS.get(own, own),
+            "group": group,
+            "scale": _scale(unit),
+            "numeric": numeric,
+        },
+        {
+            "texts": list(distinct),
+            "values": [_short(number) for number in numbers] if numeric else None,
+            "of": [position[column[at].text] if at in column else None for at in range(size)],
+        },
+        frozenset(column),
+    )
 
 
 def _of_run(run: Run) -> Iterator[tuple[str, _Setting]]:

@@ -4,12 +4,13 @@ Published is all that belongs to one run, to a group of repeats or to the notebo
 digits that it is shown with; `templates/assets/comparing.js` adds only what belongs to a pair, as
 `compare` has it. No file grows with the number of pairs:
 
-- `data/compare.json`: metrics, units, settings, and every run in a line;
-- `data/compare/changes.json`: the changes on record, by run;
+- `data/compare.json`: metrics, units, and what the words of a comparison are;
+- `data/compare/changes/<campaign>.json`: the changes on record, by run;
 - `data/compare/runs/<run>.json`: figures, settings, doubts of a run;
 - `data/compare/repeats/<run>.json`: figures of the runs that repeat one another, by the original.
 
-What runs keep over time is the business of `course_data`.
+The list of runs to choose from is that of `roster`, what runs keep over time the business of
+`course_data`.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import audit, display, figures, likeness, links, noise, telling
+from generator import audit, figures, likeness, links, noise, telling
 from generator.doubts import Kind
 from generator.errors import Level
 from generator.likeness import DEFINES_LOAD, DURATION_TOLERANCE, LABELS, MOST_FACTORS
 from generator.measurements import Measurement
 from generator.metrics import METRICS, Metric
 from generator.model import Run
-from generator.notebook import Notebook, campaign_of
+from generator.notebook import Notebook
 from generator.records import file_of_run
 from generator.settings import is_absolute
 from generator.units import NUMBER, RATIO, SECONDS, SHARE, Quantity
@@ -39,7 +40,6 @@ VERSION = 1
 """Version of the layout of these files."""
 
 INDEX = "data/compare.json"
-CHANGES = "data/compare/changes.json"
 
 MOST_EXACT = 2.0**53
 """Whole numbers beyond it are no longer told apart as JavaScript reads them."""
@@ -48,7 +48,9 @@ MOST_EXACT = 2.0**53
 def files(notebook: Notebook, view: View) -> Iterator[tuple[str, str]]:
     """Path and content of each file; `view` has the same notebook with its prose told."""
     yield INDEX, text_of(_index(notebook, view))
-    yield CHANGES, text_of(_changes(notebook, view.notebook))
+    for name in notebook.campaign_names:
+        changes = _changes(notebook, view.notebook, name)
+        yield f"data/compare/changes/{name}.json", text_of({"changes": changes})
     doubts = _doubts(view)
     for identity in notebook.runs:
         content = _run(notebook, identity, doubts.get(identity, []))
@@ -96,7 +98,6 @@ def _index(notebook: Notebook, view: View) -> dict[str, Any]:
             for name, unit in units.items()
         },
         "metrics": [_metric(notebook, metric, view) for metric in METRICS.values()],
-        "runs": [_line(notebook, identity, view) for identity in notebook.runs],
     }
 
 
@@ -114,22 +115,6 @@ def _metric(notebook: Notebook, metric: Metric, view: View) -> dict[str, Any]:
     }
 
 
-def _line(notebook: Notebook, identity: str, view: View) -> dict[str, Any]:
-    """What a run is found and chosen by."""
-    run = notebook.runs[identity]
-    return {
-        "id": identity,
-        "title": run.title,
-        "campaign": notebook.campaign(campaign_of(identity)).title,
-        "date": display.show_moment(run.date),
-        "status": run.status,
-        "tags": list(run.tags),
-        "baseline": notebook.baselines[identity],
-        "page": view.to.href(links.HOME, links.run_page(identity)),
-        "courses": bool(run.series or run.distribution),
-    }
-
-
 def _quantiles(notebook: Notebook) -> list[list[float]]:
     """Student's t at the confidence and at the power, for 1, 2, ... degrees of freedom."""
     most = sum(len(group) - 1 for group in _groups(notebook).values())
@@ -140,8 +125,8 @@ def _quantiles(notebook: Notebook) -> list[list[float]]:
     ]
 
 
-def _changes(notebook: Notebook, told: Notebook) -> dict[str, list[dict[str, Any]]]:
-    """The changes of each run that has some; `told` is what a page shows."""
+def _changes(notebook: Notebook, told: Notebook, campaign: str) -> dict[str, list[dict[str, Any]]]:
+    """The changes of each run of a campaign that has some; `told` is what a page shows."""
     return {
         identity: [
             {
@@ -155,8 +140,8 @@ def _changes(notebook: Notebook, told: Notebook) -> dict[str, list[dict[str, Any
             }
             for change, shown in zip(run.changes, told.runs[identity].changes, strict=True)
         ]
-        for identity, run in notebook.runs.items()
-        if run.changes
+        for identity in notebook.runs_of(campaign)
+        if (run := notebook.runs[identity]).changes
     }
 
 
@@ -189,6 +174,7 @@ def _run(
         else None,
         "noise": _of_scenario(notebook, run) if len(group) == 1 else [],
         "doubts": doubts,
+        "courses": bool(run.series or run.distribution),
     }
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator import links
-from generator.assets import CHART_LIBRARY
+from generator import links, roster
+from generator.assets import CHART_LIBRARY, ROSTER
 from generator.blocks import App, Item, Items, Note
 from generator.comparison_data import INDEX
 from generator.render import Part
@@ -17,6 +17,7 @@ from generator.view import View
 
 SCRIPTS = (
     CHART_LIBRARY,
+    ROSTER,
     "assets/comparing.js",
     "assets/compare-charts.js",
     "assets/compare.js",
@@ -39,7 +40,10 @@ def parts(view: View) -> Iterator[Part]:
     if not view.notebook.runs:
         yield Part("", "", [Note(NO_RUNS)])
         return
-    index = view.to.href(links.COMPARE, INDEX)
+    data = {
+        "index": view.to.href(links.COMPARE, INDEX),
+        "runs": view.to.href(links.COMPARE, roster.FILE),
+    }
     compared = [name for name in view.notebook.runs if name in view.comparisons][::-1]
     items = [
         Item(
@@ -53,4 +57,4 @@ def parts(view: View) -> Iterator[Part]:
         more = f"{len(compared) - NEWEST} more: the table of all runs leads to them"
         items.append(Item(more, href=view.to.href(links.COMPARE, links.RUNS)))
     own = [Items(tuple(items), "Each run against its own baseline", folds=True)] if items else []
-    yield Part("", "", [App("compare", {"index": index}, WITHOUT), *own])
+    yield Part("", "", [App("compare", data, WITHOUT), *own])

@@ -54,11 +54,17 @@ DATA_FILES = (
         "The same as a table, a row a run: what is not known is empty, never zero.",
     ),
     DataFile(
-        "data/explore.json",
-        "The same as columns, with the texts, verdicts and doubts that the pages Runs and Explore "
-        "show: it is theirs, and to seven digits.",
+        "data/roster.json",
+        "What a run is found by, and which columns there are: it is of the pages Runs, Explore and "
+        "Compare.",
     ),
-    DataFile("data/compare.json", "What the page Compare knows of metrics, units and runs."),
+    DataFile(
+        "data/roster/metrics/<metric>.json",
+        "A metric of all runs, with the texts that these pages show: to seven digits.",
+    ),
+    DataFile("data/roster/settings/<setting>.json", "A setting of all runs, each text once."),
+    DataFile("data/roster/texts/summaries.json", "The summaries, in which Runs looks for words."),
+    DataFile("data/compare.json", "What the page Compare knows of metrics, units and words."),
     DataFile("data/compare/*", "What the page Compare reads of the runs that are held together."),
     DataFile("data/capacity.json", "What the runs say of the load that the system carries."),
     DataFile(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator import assets, columns, links, tables
+from generator import assets, links, roster, tables
 from generator.blocks import App, Block, Item, Items
 from generator.doubtpages import broken
 from generator.render import Part
 from generator.view import View
 
-SCRIPTS = (assets.TABLE_LIBRARY, "assets/runlist.js")
+SCRIPTS = (assets.TABLE_LIBRARY, assets.ROSTER, "assets/runlist.js")
 """What the table of runs needs."""
 
 EXPLORE_SCRIPTS = (
     assets.TABLE_LIBRARY,
     assets.CHART_LIBRARY,
+    assets.ROSTER,
     "assets/runlist.js",
     "assets/explore.js",
 )
@@ -46,7 +47,7 @@ def explore(view: View) -> Iterator[Part]:
 
 def _app(view: View, id_: str, page: str, without: str) -> App:
     data = {
-        "file": view.to.href(page, columns.FILE),
+        "file": view.to.href(page, roster.FILE),
         "csv": view.to.href(page, "data/runs.csv"),
         "compare": view.to.href(page, links.COMPARE),
         "columns": ",".join(tables.RUN_METRICS),

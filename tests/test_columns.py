@@ -1,13 +1,14 @@
-"""The data file of the table of runs and of Explore: all runs as columns."""
+"""The data files of the pages that list runs: what a run is found by, and a file a column."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from generator import columns, site
+from generator import roster, site
 from generator.compare import compare
 from generator.measurements import clean
 from generator.notebook import Notebook
@@ -18,10 +19,25 @@ from tests.conftest import ROOT, book, open_book
 RUN = "title: T\nstatus: completed\nload: {{scenario: s, vus: {vus}, duration: 10s}}\n"
 
 
-def content(built: Site) -> dict[str, Any]:
-    """The data file of a site."""
-    found: dict[str, Any] = json.loads(built.files[columns.FILE])
+def read(built: Site, path: str) -> dict[str, Any]:
+    """A data file of a site."""
+    found: dict[str, Any] = json.loads(built.files[path])
     return found
+
+
+def content(built: Site) -> dict[str, Any]:
+    """The list of runs of a site with all its columns, as `roster.js` puts them together."""
+    data = read(built, roster.FILE)
+    runs = data["runs"]
+    for name in ("status", "scenario", "tags"):
+        runs[name] = [runs[name]["texts"][at] for at in runs[name]["of"]]
+    campaigns = [data["campaigns"][at][0] for at in runs.pop("campaign")]
+    runs["id"] = [f"{one}/{name}" for one, name in zip(campaigns, runs.pop("name"), strict=True)]
+    runs["baseline"] = [None if at is None else runs["id"][at] for at in runs["baseline"]]
+    runs["summary"] = read(built, data["summaries"])["summaries"]
+    for part in ("metrics", "settings"):
+        data[part] = [{**one, **read(built, one["file"])} for one in data[part]]
+    return data
 
 
 def column(data: dict[str, Any], name: str, part: str = "metrics") -> dict[str, Any]:
@@ -160,22 +176,13 @@ def test_a_date_without_a_time_zone_is_the_same_everywhere() -> None:
     }
 
 
-def test_the_file_stays_small() -> None:
-    """The measured runs of this repository take less than 800 bytes each: 500 are below 400 kB."""
-    found = site.build(open_book(ROOT)).files[columns.FILE]
-    number = len(json.loads(found)["runs"]["id"])
-    shared = len(found.encode()) - sum(
-        len(json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode())
-        for part in _per_run(json.loads(found))
-    )
+def test_the_list_stays_small() -> None:
+    """Of a run of this repository the list has less than 150 bytes: of 5,000 less than 750 kB."""
+    found = read(site.build(open_book(ROOT)), roster.FILE)
+    number = len(found["runs"]["name"])
     assert number > 40
-    assert (len(found.encode()) - shared) / number * 500 + shared < 400_000
-
-
-def _per_run(data: dict[str, Any]) -> list[Any]:
-    """The columns alone, without what is said once."""
-    figures = [one[key] for one in data["metrics"] for key in ("values", "texts")]
-    return [*data["runs"].values(), *figures, *(one["of"] for one in data["settings"])]
+    columns = json.dumps(found["runs"], ensure_ascii=False, separators=(",", ":"))
+    assert len(columns.encode()) / number < 150
 
 
 def test_an_empty_notebook_has_empty_columns() -> None:
@@ -183,3 +190,66 @@ def test_an_empty_notebook_has_empty_columns() -> None:
     data = content(site.build(book({})))
     assert data["metrics"] == data["settings"] == []
     assert set(map(len, data["runs"].values())) == {0}
+
+
+def test_the_list_has_no_figure_and_no_summary(site: Site) -> None:
+    """What only some readers ask for stands in files of its own, each named by the list."""
+    text = site.files[roster.FILE]
+    data = read(site, roster.FILE)
+    assert "values" not in text
+    summaries = [text for text in read(site, data["summaries"])["summaries"] if text]
+    assert summaries
+    assert not [summary for summary in summaries if summary in text]
+    named = [one["file"] for part in ("metrics", "settings") for one in data[part]]
+    published = {path for path in site.files if path.startswith("data/roster/")}
+    assert published == {*named, data["summaries"]}
+    assert len(named) == len(set(named)) > 20
+
+
+def test_another_figure_of_a_run_changes_few_files() -> None:
+    """Only the columns of the figure, and of what is computed of it, are other files."""
+    text = (
+        RUN + "k6: {{http_reqs: {{count: 1000}}, http_req_duration: {{p95: {p95}ms, max: 9s}}}}\n"
+    )
+    one, other = (
+        dict(site.build(book({"a/r": text.format(vus=1, p95=p95)})).files) for p95 in (100, 200)
+    )
+    assert one.keys() == other.keys()
+    differing = {
+        path for path in one if path.startswith("data/roster") and one[path] != other[path]
+    }
+    assert differing == {"data/roster/metrics/latency_p95.json"}
+
+
+def test_a_name_out_of_a_record_is_no_path() -> None:
+    """A setting or a currency named like a path has a file below its part, and no other."""
+    text = RUN + (
+        "k6: {{http_reqs: {{count: 1000}}}}\n"
+        "deployment: {{settings: {{../../x: {vus}}}, "
+        "node_group: {{price_per_hour: 0.04, currency: '{currency}'}}}}\n"
+        "snapshots: [{{moment: peak, nodes: {{active: 2}}}}]\n"
+    )
+    names = {"a/one": "../../EUR", "a/two": "USD"}
+    found = {run: text.format(vus=at, currency=names[run]) for at, run in enumerate(names)}
+    data = read(site.build(book(found)), roster.FILE)
+    setting = column(data, "deployment.../../x", "settings")
+    cost = column(data, "cost_per_million_requests.../../EUR")
+    assert re.fullmatch(r"data/roster/settings/[0-9a-f]{16}\.json", setting["file"])
+    assert re.fullmatch(r"data/roster/metrics/[0-9a-f]{16}\.json", cost["file"])
+
+
+def test_presets_have_two_points_at_least() -> None:
+    """A chart is offered where two runs have both figures; a range over the run is no point."""
+    text = RUN + "k6: {{http_reqs: {{count: 1000}}, http_req_duration: {{p95: 100ms}}}}\n"
+    first = text.format(vus=1)
+    one = site.build(book({"a/one": first, "a/two": RUN.format(vus=2)}))
+    two = site.build(book({"a/one": first, "a/two": text.format(vus=2)}))
+    ranged = site.build(book({"a/one": first, "a/two": text.format(vus="2→5")}))
+    titles = [
+        [title for title, *_ in read(built, roster.FILE)["presets"]] for built in (one, two, ranged)
+    ]
+    assert titles == [
+        [],
+        ["RPS against VUs", "p95 against throughput", "p95 against VUs"],
+        ["p95 against throughput"],
+    ]

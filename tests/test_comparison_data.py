@@ -23,25 +23,29 @@ def content(built: Site, path: str) -> Any:
     return json.loads(built.files[path])
 
 
-def test_the_index_has_a_line_for_every_run(site: Site, notebook: Notebook) -> None:
-    """What a run is found by stands in one small file, in order of time, with its page."""
-    lines = content(site, "data/compare.json")["runs"]
-    assert [line["id"] for line in lines] == list(notebook.runs)
-    last = lines[-1]
-    assert last["title"] == "Day 8 post-code: optimizations"
-    assert last["campaign"] == "Session 8: deep observability"
-    assert last["date"] == "2026-01-02"
-    assert last["baseline"] == "session-8/post-fix"
-    assert last["page"] == "session-8/post-code.html"
+def test_the_list_of_runs_is_that_of_the_other_pages(site: Site) -> None:
+    """No run stands in the index: the page reads the list that Runs and Explore read."""
+    assert "session-8" not in site.files["data/compare.json"]
+    page = next(page for page in site.pages if page.path == links.COMPARE)
+    assert 'data-runs="data/roster.json"' in page.whole
 
 
-def test_pages_are_found_where_addresses_are_folders(notebook: Notebook) -> None:
-    """With `use_directory_urls` the lines lead to folders, and the page reads its data upwards."""
+def test_data_are_found_where_addresses_are_folders(notebook: Notebook) -> None:
+    """With `use_directory_urls` the page reads its data upwards."""
     built = sites.build(notebook, Links(directory_urls=True))
-    assert content(built, "data/compare.json")["runs"][-1]["page"] == "session-8/post-code/"
     page = next(page for page in built.pages if page.path == links.COMPARE)
     assert 'data-index="../data/compare.json"' in page.whole
+    assert 'data-runs="../data/roster.json"' in page.whole
     assert all(script.startswith("../assets/") for script in page.scripts)
+
+
+def test_changes_come_by_campaign(site: Site, notebook: Notebook) -> None:
+    """Each campaign has a file with the changes of its runs; where there are none it is empty."""
+    for name in notebook.campaign_names:
+        found = content(site, f"data/compare/changes/{name}.json")["changes"]
+        changed = [run for run in notebook.runs_of(name) if notebook.runs[run].changes]
+        assert list(found) == changed
+    assert found["session-8/post-code"][0].keys() >= {"area", "told", "setting", "inert"}
 
 
 def test_a_run_has_its_doubts_counted_by_kind(site: Site) -> None:
@@ -135,14 +139,19 @@ def test_a_notebook_without_runs_has_a_page_that_says_so() -> None:
     built = sites.build(book({}, Settings()))
     page = next(page for page in built.pages if page.path == links.COMPARE)
     assert "There are no runs to compare yet." in page.markdown
-    assert content(built, "data/compare.json")["runs"] == []
+    assert content(built, "data/roster.json")["runs"]["name"] == []
 
 
 def test_the_real_notebook_is_read_by_a_browser_in_little() -> None:
-    """The list of runs and the files of two runs are less than 150 kB together."""
+    """The list of runs and the files of two runs are less than 100 kB together."""
     found = open_book(ROOT)
     built = sites.build(found)
     names = [f"cache-on-one-host/{mode}-040-1" for mode in ("off", "on")]
-    sizes = [len(built.files["data/compare.json"]), len(built.files["data/compare/changes.json"])]
+    shared = (
+        "data/compare.json",
+        "data/roster.json",
+        "data/compare/changes/cache-on-one-host.json",
+    )
+    sizes = [len(built.files[path]) for path in shared]
     sizes += [len(built.files[f"data/compare/runs/{name}.json"]) for name in names]
-    assert sum(sizes) < 150_000
+    assert sum(sizes) < 100_000

@@ -66,13 +66,13 @@ def test_the_pages_know_where_their_data_lie() -> None:
     """With one folder a page too, the app's links lead to the data and to the comparison."""
     sources = Sources({"a/b": b"title: T\nstatus: completed\n"}, {})
     for to, file, page in (
-        (Links(), "data/explore.json", "{id}.html"),
-        (Links(directory_urls=True), "../data/explore.json", "{id}/index.html"),
+        (Links(), "data/roster.json", "{id}.html"),
+        (Links(directory_urls=True), "../data/roster.json", "{id}/index.html"),
     ):
         built = site.build(build(sources, Settings()), to)
         for path in ("runs.md", "explore.md"):
             assert f'data-file="{file}"' in html(built, path)
-        assert f'"run":"{page}"' in built.files["data/explore.json"]
+        assert f'"run":"{page}"' in built.files["data/roster.json"]
 
 
 @pytest.mark.parametrize("path", ["history.md", "session-8/index.md", "session-8/post-code.md"])

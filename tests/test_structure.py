@@ -102,6 +102,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("importing", "migrations"),
     ("snapshots",),
     ("doubts", "likeness", "history", "noise", "methods"),
+    ("columns",),
     ("occupancy",),
     ("moves",),
     ("kept", "stretches"),
@@ -141,7 +142,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("view", "render"),
     (
         "manual",
-        "columns",
         "repeats",
         "systemview",
         "badges",
@@ -149,6 +149,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "gfm",
         "objectivetable",
         "stepitems",
+        "roster",
     ),
     ("social",),
     ("k6figures",),

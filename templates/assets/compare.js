@@ -86,6 +86,16 @@
     return { run, repeats };
   }
 
+  /** The changes on record of the runs between the baseline and each other, by run. */
+  async function changesOn(runs, baseline) {
+    const known = new Map(index.runs.map((run) => [run.id, run.campaign]));
+    const way = runs.filter((id) => id !== baseline)
+      .flatMap((id) => Comparing.chainOf(index.runs, baseline, id));
+    const campaigns = [...new Set(way.map((id) => known.get(id)))];
+    const found = await Promise.all(campaigns.map((name) => file(`data/compare/changes/${name}.json`)));
+    return Object.fromEntries(found.flatMap(({ changes }) => Object.entries(changes)));
+  }
+
   // --- the address -------------------------------------------------------------------------------
 
   /** The state that the address tells, and what is wrong with it. */
@@ -132,13 +142,15 @@
     const parts = words.toLowerCase().split(/\s+/).filter(Boolean);
     return index.runs
       .filter((run) => {
-        const text = [run.title, run.id, run.campaign, run.date, run.status, ...run.tags]
+        const text = [run.title, run.id, run.campaignTitle, dateOf(run), run.status, ...run.tags]
           .join(" ")
           .toLowerCase();
         return parts.every((part) => text.includes(part));
       })
       .reverse();
   }
+
+  const dateOf = (run) => run.date ?? "date not recorded";
 
   /** A run in the list to choose from. */
   function pick(run) {
@@ -154,7 +166,7 @@
     box.checked = chosen;
     box.disabled = !chosen && state.runs.length >= MOST;
     const status = run.status === "completed" ? "" : ` · ${run.status}`;
-    const about = [run.id, run.campaign, run.date + status, ...run.tags].join(" · ");
+    const about = [run.id, run.campaignTitle, dateOf(run) + status, ...run.tags].join(" · ");
     const text = make("span", {}, run.title, make("span", { class: "lb-sub" }, about));
     return make("li", {}, make("label", {}, box, " ", text));
   }
@@ -218,8 +230,8 @@
       },
       "Remove",
     );
-    const about = make("span", { class: "lb-sub" }, `${run.id} · ${run.date}`);
-    const title = make("a", { href: new URL(run.page, root).href }, run.title);
+    const about = make("span", { class: "lb-sub" }, `${run.id} · ${dateOf(run)}`);
+    const title = make("a", { href: run.href }, run.title);
     return make(
       "li",
       {},
@@ -330,7 +342,7 @@
   function doubts(runs) {
     return runs.map(({ number, line, run }) => {
       const counted = run.doubts.map(([kind, count]) => `${count} × ${kind}`);
-      const href = `${new URL(line.page, root).href}#doubts`;
+      const href = `${line.href}#doubts`;
       const words = counted.length
         ? make("a", { href }, counted.join(", "))
         : "The checks found nothing to doubt.";
@@ -551,7 +563,7 @@
 
   /** The charts of the runs that keep something; what can't be read is said. */
   async function draw(place, runs, current) {
-    const keeping = runs.filter(({ line }) => line.courses);
+    const keeping = runs.filter(({ run }) => run.courses);
     const read = await Promise.allSettled(
       keeping.map(({ line }) => file(`data/compare/courses/${line.id}.json`)),
     );
@@ -591,7 +603,7 @@
     }
     try {
       const [changes, ...sides] = await Promise.all([
-        file("data/compare/changes.json"),
+        changesOn(state.runs, state.baseline),
         ...state.runs.map(sideOf),
       ]);
       if (current !== shownFor) return;
@@ -626,9 +638,9 @@
     show(wrong);
   }
 
-  file("data/compare.json").then(
-    (content) => {
-      index = content;
+  Promise.all([file("data/compare.json"), Loadbook.roster(app.dataset.runs)]).then(
+    ([content, { runs }]) => {
+      index = { ...content, runs };
       build();
       places.fold.open = true;
       restore();

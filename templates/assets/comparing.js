@@ -186,22 +186,30 @@ const Comparing = (() => {
     });
   }
 
-  /** The changes of each run on the way from the baseline, where the baselines lead there. */
-  function changesBetween(index, changes, baseline, candidate) {
-    const baselines = new Map(index.runs.map((run) => [run.id, run.baseline]));
-    let chain = [candidate];
-    for (;;) {
-      const previous = baselines.get(chain.at(-1));
-      if (!previous || chain.includes(previous)) {
-        chain = [candidate];
-        break;
-      }
-      if (previous === baseline) break;
-      chain.push(previous);
+  /**
+   * The runs on the way from the baseline, where the baselines lead there; else the candidate alone.
+   * @param {{id: string, baseline: ?string}[]} runs every run
+   * @param {string} baseline
+   * @param {string} candidate
+   * @returns {string[]} in order, without the baseline
+   */
+  function chainOf(runs, baseline, candidate) {
+    const baselines = new Map(runs.map((run) => [run.id, run.baseline]));
+    const chain = new Set([candidate]);
+    let previous = baselines.get(candidate);
+    while (previous && !chain.has(previous)) {
+      if (previous === baseline) return [...chain].reverse();
+      chain.add(previous);
+      previous = baselines.get(previous);
     }
-    return chain
-      .reverse()
-      .flatMap((run) => (changes[run] ?? []).map((change) => ({ run, ...change })));
+    return [candidate];
+  }
+
+  /** The changes of each run on the way from the baseline. */
+  function changesBetween(index, changes, baseline, candidate) {
+    return chainOf(index.runs, baseline, candidate).flatMap((run) =>
+      (changes[run] ?? []).map((change) => ({ run, ...change })),
+    );
   }
 
   /** Everything that was altered, each once: a change that names a setting is that setting. */
@@ -584,8 +592,8 @@ const Comparing = (() => {
 
   /**
    * Holds `after` against `before`; the object of `loadbook diff --format json`, with texts.
-   * @param {object} index content of data/compare.json
-   * @param {object} changes content of data/compare/changes.json
+   * @param {object} index content of data/compare.json, and `runs` with id and baseline of each
+   * @param {object} changes those of all runs between the two, by run
    * @param {{run: object, repeats: ?object}} before the baseline
    * @param {{run: object, repeats: ?object}} after the candidate
    * @returns {object}
@@ -614,5 +622,5 @@ const Comparing = (() => {
     };
   }
 
-  return { compare, show, showSigned, showChange, shareText, general, fixed, mannWhitney };
+  return { compare, chainOf, show, showSigned, showChange, shareText, general, fixed, mannWhitney };
 })();

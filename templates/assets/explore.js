@@ -10,7 +10,7 @@
    * Something that an axis can show.
    * @typedef {{id: string, label: string, group: string, kind: "number"|"date"|"words",
    *   value: (run: Object) => ?number, text: (run: Object) => ?string, why: (run: Object) => ?string,
-   *   scale: [number, string, number][], words?: string[]}} Dimension
+   *   scale: [number, string, number][], words?: () => string[]}} Dimension
    */
 
   /** All dimensions of a book, by id. @returns {Map<string, Dimension>} */
@@ -27,9 +27,7 @@
     }));
     const settings = book.settings.map((setting) => ({
       id: setting.name, label: setting.label, group: setting.group, scale: setting.scale,
-      kind: setting.values ? "number" : "words", words: setting.texts,
-      value: (run) => (setting.of[run.at] === null ? null : setting.values ? setting.values[setting.of[run.at]] : setting.of[run.at]),
-      text: (run) => (setting.of[run.at] === null ? null : setting.texts[setting.of[run.at]]),
+      kind: setting.numeric ? "number" : "words", words: setting.words, value: setting.value, text: setting.text,
     }));
     return new Map([date, ...metrics, ...settings].map((one) => [one.id, one]));
   }
@@ -43,20 +41,10 @@
       ["status", "Status", "Run", (run) => run.status],
     ];
     const settings = book.settings.map((setting) => [setting.name, setting.label, setting.group,
-      (run) => (setting.of[run.at] === null ? "not recorded" : setting.texts[setting.of[run.at]])]);
+      (run) => setting.text(run) ?? "not recorded"]);
     return new Map([["none", "nothing", "Run", () => "All runs"], ...own, ...settings]
       .map(([id, label, group, of]) => [id, { id, label, group, of }]));
   }
-
-  const PRESETS = [
-    ["RPS against VUs", "vus", "request_rate"],
-    ["p95 against throughput", "request_rate", "latency_p95"],
-    ["p95 against VUs", "vus", "latency_p95"],
-    ["RPS against cores", "cpu_total", "request_rate"],
-    ["RPS per core over time", "date", "rps_per_core"],
-    ["Cost per million requests over time", "date", "cost_per_million_requests"],
-    ["Error rate against throughput", "request_rate", "error_rate"],
-  ];
 
   /** A select with its choices under the headings of their groups. */
   function select(name, label, choices, onchange) {
@@ -79,12 +67,10 @@
   const short = (number) => Number(number.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 6 });
 
   /** Puts the page's controls, chart and table into `app`. */
-  function start(app, book) {
+  async function start(app, book) {
     const dimensions = dimensionsOf(book);
     const groups = groupings(book);
-    const drawable = (x, y) => book.runs.filter((run) => x.value(run) !== null && y.value(run) !== null).length;
-    const presets = PRESETS.filter(([, x, y]) => dimensions.has(x) && dimensions.has(y)
-      && drawable(dimensions.get(x), dimensions.get(y)) > 1);
+    const { presets } = book;
     const usual = presets[0]?.slice(1) ?? [book.metrics[0]?.name ?? "date", book.metrics[1]?.name ?? "date"];
 
     /** What the address asks for, wrong names replaced by the usual ones. */
@@ -210,7 +196,7 @@
         return { ...common, type: "time", boundaryGap: ["3%", "3%"] };
       }
       if (dimension.kind === "words") {
-        return { ...common, type: "category", data: dimension.words, axisLabel: { ...common.axisLabel, formatter: (text) => (text.length > 16 ? `${text.slice(0, 15)}…` : text) } };
+        return { ...common, type: "category", data: dimension.words(), axisLabel: { ...common.axisLabel, formatter: (text) => (text.length > 16 ? `${text.slice(0, 15)}…` : text) } };
       }
       const [low, high] = [Math.min(...values), Math.max(...values)];
       if (log) return { ...common, type: "log", minorSplitLine: { show: true, lineStyle: { color: css("--lb-chart-grid"), opacity: 0.5 } }, ...(low === high ? { min: low / 2, max: high * 2 } : {}) };
@@ -226,11 +212,17 @@
         fact(at.x), fact(at.y), at.by.id === "none" ? null : el("div", { class: "lb-muted" }, `${at.by.label}: ${group}`));
     }
 
+    /** Chart and words, as soon as the figures of both axes are there. */
     function draw() {
       const at = asked();
+      showControls(at);
+      const needed = book.need([at.x.id, at.y.id, at.by.id, ...Loadbook.filtering()]);
+      if (needed) {
+        needed.then(draw);
+        return;
+      }
       const passing = Loadbook.passing(book);
       const runs = passing.filter((run) => whyNot(run, at) === null);
-      showControls(at);
       tell(at, passing, runs);
       place.hidden = !runs.length;
       legend.hidden = !runs.length;
@@ -387,22 +379,23 @@
       el("div", { class: "lb-bar" }, drags, button("Zoom in", () => zoomBy(0.6)), button("Zoom out", () => zoomBy(1 / 0.6)), button("Whole chart", () => zoomBy(0)), unselect),
       range);
 
-    Loadbook.runTable(app, book, {
+    const options = {
       before,
       also: (run) => isSelected(run),
+      needs: () => ["x", "y", "by"].map((name) => asked()[name].id),
       columns: () => {
         const at = asked();
         return ["date", "campaign", at.x.id, at.y.id, ["none", "campaign"].includes(at.by.id) ? "status" : at.by.id];
       },
-    });
+    };
+    await Loadbook.needOf(book, options);
+    Loadbook.instead();
+    Loadbook.runTable(app, book, options);
     address.listen(draw);
     draw();
     new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ["data-md-color-scheme"] });
   }
 
   const app = document.getElementById("explore-app");
-  Loadbook.book(app).then((book) => {
-    Loadbook.instead();
-    start(app, book);
-  }).catch((error) => Loadbook.unread(app, error));
+  Loadbook.roster(app.dataset.file).then((book) => start(app, book)).catch((error) => Loadbook.unread(app, error));
 })();

@@ -5,44 +5,6 @@
   const PAGE = 50;
   const MOST_COMPARED = 6;
 
-  /**
-   * A run as one object of the data file's columns, with what is derived of it.
-   * @typedef {{at: number, id: string, title: string, summary: string, campaign: string,
-   *   campaignTitle: string, date: ?string, when: ?number, status: string, scenario: ?string,
-   *   tags: string[], improved: number, regressed: number, doubts: number, baseline: ?string,
-   *   href: string, campaignHref: string, words: string}} Run
-   * @typedef {{runs: Run[], metrics: Object[], settings: Object[], marks: Object}} Book
-   */
-
-  /**
-   * Reads the data file that an app names.
-   * @param {HTMLElement} app @returns {Promise<Book>}
-   */
-  Loadbook.book = async (app) => {
-    const file = new URL(app.dataset.file, location.href);
-    const answer = await fetch(file);
-    if (!answer.ok) throw new Error(`${file.pathname}: ${answer.status}`);
-    const data = await answer.json();
-    const page = (template, id) => new URL(`../${template.replace("{id}", id)}`, file).href;
-    const runs = data.runs.id.map((id, at) => {
-      const run = { at };
-      for (const [name, column] of Object.entries(data.runs)) run[name] = column[at];
-      run.campaignTitle = data.campaigns[run.campaign] ?? run.campaign;
-      run.href = page(data.pages.run, id);
-      run.campaignHref = page(data.pages.campaign, run.campaign);
-      run.words = [id, run.title, run.summary, run.campaignTitle, run.scenario ?? "", ...run.tags]
-        .join("\n").toLowerCase();
-      return run;
-    });
-    for (const metric of data.metrics) {
-      metric.text = (run) => (metric.texts[run.at] === null ? null : metric.texts[run.at] + metric.suffix);
-      metric.value = (run) => metric.values[run.at];
-      metric.isRange = (run) => metric.ranges.includes(run.at);
-      metric.isDoubted = (run) => metric.doubted.includes(run.at);
-    }
-    return { ...data, runs };
-  };
-
   /** What to say where the data can't be read: from a disk a browser refuses it. */
   Loadbook.unread = (app, error) => {
     const why = location.protocol === "file:"
@@ -95,6 +57,9 @@
     from: ["From", (run, value) => run.date !== null && run.date.slice(0, 10) >= value],
     to: ["To", (run, value) => run.date !== null && run.date.slice(0, 10) <= value],
   };
+
+  /** The parts of the data that the filters of the address need. @returns {string[]} */
+  Loadbook.filtering = () => (Loadbook.address.get().get("text") ? ["summary"] : []);
 
   /** The runs that pass every filter of the address. @returns {Run[]} */
   Loadbook.passing = (book) => {
@@ -175,22 +140,45 @@
     const figures = book.metrics.map((metric) => ({
       id: metric.name, label: metric.label, group: metric.group, figure: true,
       sort: (run) => metric.value(run) ?? undefined,
-      show: (run) => [metric.text(run) ?? "n/a", metric.isDoubted(run)
+      show: (run) => [metric.text(run) ?? (metric.failed ? "?" : "n/a"), metric.isDoubted(run)
         ? el("sup", { class: "lb-doubt-ref" }, el("a", { href: `${run.href}#doubts`, "aria-label": "The record contradicts this figure", title: "The record contradicts this figure" }, "!")) : null],
     }));
     const settings = book.settings.map((setting) => ({
-      id: setting.name, label: setting.label, group: setting.group, figure: setting.values !== null,
-      sort: (run) => (setting.of[run.at] === null ? undefined : (setting.values ?? setting.texts)[setting.of[run.at]]),
-      show: (run) => [setting.of[run.at] === null ? "n/a" : setting.texts[setting.of[run.at]]],
+      id: setting.name, label: setting.label, group: setting.group, figure: setting.numeric,
+      sort: (run) => (setting.numeric ? setting.value(run) : setting.text(run)) ?? undefined,
+      show: (run) => [setting.text(run) ?? (setting.failed ? "?" : "n/a")],
     }));
     return [...about, ...figures, ...settings];
   }
 
+  /** The columns that are shown, in the order of all: those of the address, else the usual ones. */
+  function chosenOf(all, options) {
+    const known = new Set(all.map((column) => column.id));
+    const asked = (Loadbook.address.get().get("columns") ?? "").split(",").filter((id) => known.has(id));
+    const wanted = new Set(asked.length ? asked : options.columns());
+    return all.filter((column) => column.id === "run" || wanted.has(column.id));
+  }
+
+  /** What the table is sorted by, and whether backwards. */
+  function sortOf() {
+    const asked = Loadbook.address.get().get("sort") ?? "";
+    return { id: asked.replace(/^-/, ""), desc: asked.startsWith("-") };
+  }
+
+  /**
+   * Fetches what the table shows, as the address has it; null where it is all there.
+   * @param {Book} book @param {Object} options those of `runTable` @returns {?Promise<void>}
+   */
+  Loadbook.needOf = (book, options) => book.need([
+    ...chosenOf(columnsOf(book), options).map((column) => column.id), sortOf().id,
+    ...Loadbook.filtering(), ...(options.needs?.() ?? [])]);
+
   /**
    * The table with its filters, pager and choice of columns, put into `app`.
    * @param {HTMLElement} app @param {Book} book
-   * @param {{columns: () => string[], also?: (run: Run) => boolean, before?: Node}} options `columns`
-   *   are shown unless the reader chose others, `also` narrows the runs that pass the filters
+   * @param {{columns: () => string[], also?: (run: Run) => boolean, needs?: () => string[],
+   *   before?: Node}} options `columns` are shown unless the reader chose others, `also` narrows the
+   *   runs that pass the filters, by the columns that `needs` names
    */
   Loadbook.runTable = (app, book, options) => {
     const { address } = Loadbook;
@@ -198,6 +186,7 @@
     const byId = new Map(all.map((column) => [column.id, column]));
     const also = options.also ?? (() => true);
     let state = {};
+    let columns = [];
 
     const table = TableCore.createTable({
       data: [], state, onStateChange: () => {}, renderFallbackValue: null,
@@ -215,16 +204,10 @@
     const shown = el("table", { class: "lb", id: "runs-table" }, el("caption", {}, "Runs"), el("thead", {}, head), body);
     shown.dataset.tools = "on";
     const count = el("p", { class: "lb-count", role: "status" });
+    const failed = el("p", { class: "lb-note lb-note-doubt", role: "status", hidden: true });
     const pager = el("nav", { class: "lb-pager", "aria-label": "Pages of runs" });
     const chooser = el("details", { class: "lb-chooser" }, el("summary", {}, "Columns"), el("div", { class: "lb-choices" }));
     const compare = el("div", { class: "lb-compare" });
-
-    /** The ids of the columns that are shown, in the order of all. */
-    const chosen = () => {
-      const asked = (address.get().get("columns") ?? "").split(",").filter((id) => byId.has(id));
-      const wanted = new Set(asked.length ? asked : options.columns());
-      return all.filter((column) => column.id === "run" || wanted.has(column.id));
-    };
 
     /** The ids that are ticked for a comparison, in order of time. */
     const picked = () => {
@@ -232,7 +215,7 @@
       return book.runs.filter((run) => asked.has(run.id)).map((run) => run.id);
     };
 
-    function showHead(columns, sorting) {
+    function showHead(sorting) {
       const focused = document.activeElement?.dataset?.column;
       head.replaceChildren(...columns.map((column) => {
         const sorted = sorting.find((one) => one.id === column.id);
@@ -265,7 +248,7 @@
       return el("th", { scope: "row" }, tick, " ", ...column.show(run));
     };
 
-    function showBody(rows, columns) {
+    function showBody(rows) {
       const focused = document.activeElement?.dataset?.run;
       const ticked = new Set(picked());
       body.replaceChildren(...rows.map((row) => el("tr", {}, ...columns.map((column) => cellOf(column, row.original, ticked)))));
@@ -287,7 +270,7 @@
       if (focused) (pager.querySelector(`[data-step="${focused}"]:enabled`) ?? pager.querySelector("button:enabled"))?.focus();
     }
 
-    function showChooser(columns) {
+    function showChooser() {
       const on = new Set(columns.map((column) => column.id));
       const list = chooser.lastElementChild;
       if (!list.childElementCount) {
@@ -325,7 +308,6 @@
 
     /** What a copy holds: every run that is filtered, on all pages. */
     const copied = () => {
-      const columns = chosen();
       const plain = (nodes) => Loadbook.line(nodes.filter(Boolean).map((node) => {
         if (typeof node === "string") return node;
         if (node.classList.contains("lb-doubt-ref")) return "";
@@ -343,22 +325,30 @@
       };
     };
 
+    /** What the address asks for, as soon as it is there; until then the table stays as it is. */
     function show() {
+      const needed = Loadbook.needOf(book, options);
+      shown.setAttribute("aria-busy", String(Boolean(needed)));
+      if (needed) {
+        needed.then(show);
+        return;
+      }
       const found = address.get();
       const rows = Loadbook.passing(book).filter(also).reverse();
-      const columns = chosen();
-      const asked = found.get("sort") ?? "";
-      const sort = { id: asked.replace(/^-/, ""), desc: asked.startsWith("-") };
+      columns = chosenOf(all, options);
+      const sort = sortOf();
       const sorting = byId.has(sort.id) ? [sort] : [];
       const pages = Math.max(1, Math.ceil(rows.length / PAGE));
       const page = Math.min(Math.max(1, parseInt(found.get("page"), 10) || 1), pages) - 1;
       state = { sorting, pagination: { pageIndex: page, pageSize: PAGE } };
       table.setOptions((old) => ({ ...old, data: rows, state: { ...table.initialState, ...state } }));
-      showHead(columns, sorting);
-      showBody(table.getRowModel().rows, columns);
+      showHead(sorting);
+      showBody(table.getRowModel().rows);
       showPager(page, pages);
-      showChooser(columns);
+      showChooser();
       showCompare(rows);
+      failed.hidden = !book.failed().length;
+      failed.textContent = `Could not be read: ${book.failed().join(", ")}. Load the page again.`;
       count.textContent = `${rows.length.toLocaleString("en")} of ${book.runs.length.toLocaleString("en")} runs`;
     }
 
@@ -366,6 +356,7 @@
       ...(options.before ? [options.before] : []),
       filterForm(book),
       el("div", { class: "lb-bar" }, count, chooser, compare),
+      failed,
       Loadbook.tools("runs-table", "Runs", copied),
       el("div", { class: "lb-table lb-runs", role: "region", tabindex: "0", "aria-label": "Runs" }, shown),
       pager);
@@ -383,11 +374,13 @@
 
   const app = document.getElementById("runs-app");
   if (app) {
-    Loadbook.book(app).then((book) => {
+    const options = {
+      columns: () => ["date", "campaign", "status", "scenario", "verdict", ...app.dataset.columns.split(",")],
+    };
+    Loadbook.roster(app.dataset.file).then(async (book) => {
+      await Loadbook.needOf(book, options);
       Loadbook.instead();
-      Loadbook.runTable(app, book, {
-        columns: () => ["date", "campaign", "status", "scenario", "verdict", ...app.dataset.columns.split(",")],
-      });
+      Loadbook.runTable(app, book, options);
     }).catch((error) => Loadbook.unread(app, error));
   }
 })();

@@ -399,5 +399,5 @@ def test_only_this_page_loads_the_charts(folder: Path) -> None:
     assert "assets/echarts.js" in (folder / "compare.html").read_text("utf-8")
     for page in ("index.html", "history.html", f"{CODE}.html"):
         assert "comparing.js" not in (folder / page).read_text("utf-8")
-    lines = json.loads((folder / "data" / "compare.json").read_text("utf-8"))["runs"]
-    assert len(lines) == 42
+    runs = json.loads((folder / "data" / "roster.json").read_text("utf-8"))["runs"]
+    assert len(runs["name"]) == 42

@@ -43,8 +43,10 @@ def page(browser: Browser) -> Iterator[Page]:
 def published(notebook: Notebook) -> dict[str, Any]:
     """The data files as a browser reads them, by their path."""
     view = View(telling.told(notebook), {}, (), Links())
-    found = comparison_data.files(notebook, view)
-    return {path: json.loads(text) for path, text in found}
+    found = {path: json.loads(text) for path, text in comparison_data.files(notebook, view)}
+    runs = [{"id": name, "baseline": before} for name, before in notebook.baselines.items()]
+    found["data/compare.json"]["runs"] = runs
+    return found
 
 
 PAIRS = """([baseline, candidates]) => JSON.stringify(candidates.map(candidate => {
@@ -53,8 +55,12 @@ PAIRS = """([baseline, candidates]) => JSON.stringify(candidates.map(candidate =
     const repeats = run.repeats ? files[`data/compare/repeats/${run.repeats}.json`] : null;
     return {run, repeats};
   };
-  return Comparing.compare(files["data/compare.json"], files["data/compare/changes.json"],
-    side(baseline), side(candidate));
+  const index = files["data/compare.json"];
+  const campaigns = new Set(Comparing.chainOf(index.runs, baseline, candidate)
+    .map(run => run.split("/")[0]));
+  const changes = Object.assign({}, ...[...campaigns].map(
+    name => files[`data/compare/changes/${name}.json`].changes));
+  return Comparing.compare(index, changes, side(baseline), side(candidate));
 }))"""
 
 

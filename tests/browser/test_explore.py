@@ -148,7 +148,7 @@ def test_dates_and_verdicts_filter_the_runs(browser: Browser, site: str) -> None
         counted(page, "3 of 120 runs")
         assert rows(page) == ["a/r004", "a/r003", "a/r002"]
     with opened(browser, f"{site}runs.html?verdict=doubtful") as page:
-        expected = json.loads(page.evaluate("fetch('data/explore.json').then(r => r.text())"))
+        expected = json.loads(page.evaluate("fetch('data/roster.json').then(r => r.text())"))
         number = sum(count > 0 for count in expected["runs"]["doubts"])
         counted(page, f"{number} of 120 runs")
         choice(page, "Against baseline").select_option("clean")
