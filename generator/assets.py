@@ -13,11 +13,14 @@ _OWN = TEMPLATES / "assets"
 CHART_LIBRARY = "assets/echarts.js"
 TABLE_LIBRARY = "assets/table-core.js"
 ROSTER = "assets/roster.js"
+SEARCH = "assets/searching.js"
+"""What every page loads in its head, before the theme's own scripts."""
 
 ASSETS = {
     "assets/loadbook.css": _OWN / "loadbook.css",
     "assets/loadbook.js": _OWN / "loadbook.js",
     "assets/folding.js": _OWN / "folding.js",
+    SEARCH: _OWN / "searching.js",
     ROSTER: _OWN / "roster.js",
     "assets/runlist.js": _OWN / "runlist.js",
     "assets/explore.js": _OWN / "explore.js",

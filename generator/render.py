@@ -28,7 +28,7 @@ from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
-from generator import links, telling
+from generator import assets, links, telling
 from generator.blocks import App, Beside, Block, Items, Note, Picture, Prose, Table, Tiles
 from generator.claims import Standing
 from generator.gallery import Gallery
@@ -105,6 +105,9 @@ TEMPLATE_OF: dict[type, str] = {
     App: "app.html",
 }
 """The template of each kind of block, in `templates/blocks/`."""
+
+SEARCH = Markup('<script src="{}"></script>')
+"""In a page's head, before the scripts of the theme: what it fetches for the search waits."""
 
 FEED = Markup('<link rel="alternate" type="application/atom+xml" title="New runs" href="{}">')
 
@@ -183,7 +186,8 @@ class Renderer:
             meta["description"] = str(escape(" ".join(bare.split())[:200]))
         front = "".join(f"{name}: {json.dumps(value)}\n" for name, value in meta.items())
         needed = tuple(self.to.href(path, script) for script in scripts)
-        head = FEED.format(self.to.href(path, links.FEED)) + head
+        searching = SEARCH.format(self.to.href(path, assets.SEARCH))
+        head = FEED.format(self.to.href(path, links.FEED)) + searching + head
         text = f"---\n{front}---\n\n{body}"
         return Page(path, shown, text, tuple(late), record, needed, str(head))
 

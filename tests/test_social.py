@@ -40,11 +40,14 @@ class Tags(HTMLParser):
         super().__init__()
         self.metas: dict[str, str] = {}
         self.others: list[str] = []
+        self.ours = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         if tag == "meta" and set(found) in ({"property", "content"}, {"name", "content"}):
             self.metas[found.get("property") or found.get("name") or ""] = found["content"] or ""
+        elif (tag, found) == ("script", {"src": "../assets/searching.js"}):
+            self.ours += 1
         elif tag != "link" or found.get("rel") != "alternate":
             self.others.append(tag)
 
@@ -151,5 +154,6 @@ def test_no_record_is_active_in_the_head(attack: str) -> None:
     head = next(page.head for page in built.pages if page.path == "a/b.md")
     read = tags(head)
     assert read.others == []
+    assert read.ours == 1
     assert read.metas["og:title"] == " ".join(attack.split())
     assert all(re.fullmatch(r"(og|twitter):[\w:]+", name) for name in read.metas)

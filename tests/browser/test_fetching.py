@@ -213,3 +213,39 @@ def test_the_links_of_the_table_lead_to_pages(browser: Browser, site: str) -> No
         links = page.locator("#runs-table tbody a").evaluate_all("all => all.map(a => a.href)")
         assert len(set(links)) >= RUNS + RUNS // 2
         assert {page.request.get(link).status for link in set(links)} == {200}
+
+
+SEARCH = "search/search_index.json"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("key", ["/", ""], ids=["key", "click"])
+def test_the_words_of_the_search_are_fetched_by_who_opens_it(
+    browser: Browser, site: str, key: str
+) -> None:
+    """No page asks for them before; then the search finds what was typed meanwhile."""
+    with watched(browser, site, "runs") as (page, asked):
+        assert SEARCH not in asked
+        if key:
+            page.keyboard.press(key)
+        else:
+            page.get_by_role("textbox", name="Search").click()
+        page.keyboard.type("word3")
+        expect(page.locator(".md-search-result__link").first).to_contain_text("Run 3")
+        assert asked.count(SEARCH) == 1
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        page.keyboard.type(" here")
+        expect(page.locator(".md-search-result__link").first).to_contain_text("Run 3")
+        assert asked.count(SEARCH) == 1
+
+
+@pytest.mark.browser
+def test_an_address_with_words_is_searched_at_once(browser: Browser, site: str) -> None:
+    """`?q=` opens the search with its results, `?h=` marks the words in the page."""
+    with watched(browser, site, "c1/r3", "?h=word3") as (page, asked):
+        assert SEARCH in asked
+        expect(page.locator("mark").first).to_have_text("Word3")
+    with watched(browser, site, "runs", "?q=word3") as (page, asked):
+        assert SEARCH in asked
+        expect(page.locator(".md-search-result__link").first).to_contain_text("Run 3")
