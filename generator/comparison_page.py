@@ -16,13 +16,12 @@ from generator.render import Part
 from generator.view import View
 
 SCRIPTS = (
-    CHART_LIBRARY,
     ROSTER,
     "assets/comparing.js",
     "assets/compare-charts.js",
     "assets/compare.js",
 )
-"""What the page loads, in order: each uses those before it."""
+"""What the page loads, in order: each uses those before it. Charts come with the first choice."""
 
 WITHOUT = (
     "Choosing runs here needs JavaScript. Without it, the page of each run has its comparison with "
@@ -43,6 +42,7 @@ def parts(view: View) -> Iterator[Part]:
     data = {
         "index": view.to.href(links.COMPARE, INDEX),
         "runs": view.to.href(links.COMPARE, roster.FILE),
+        "charts": view.to.href(links.COMPARE, CHART_LIBRARY),
     }
     compared = [name for name in view.notebook.runs if name in view.comparisons][::-1]
     items = [

@@ -561,14 +561,35 @@
     return charts;
   }
 
+  let library = null;
+
+  /** Loads the library of charts, once: it is larger than all else that the page loads. */
+  function charts() {
+    library ??= new Promise((done, refuse) => {
+      const error = () => {
+        library = null;
+        refuse(new Error("The charts can't be drawn: their library can't be read"));
+      };
+      document.head.append(make("script", { src: app.dataset.charts, load: done, error }));
+    });
+    return library;
+  }
+
   /** The charts of the runs that keep something; what can't be read is said. */
   async function draw(place, runs, current) {
     const keeping = runs.filter(({ run }) => run.courses);
-    const read = await Promise.allSettled(
-      keeping.map(({ line }) => file(`data/compare/courses/${line.id}.json`)),
-    );
+    const [ready, ...read] = await Promise.allSettled([
+      keeping.length > 1 ? charts() : null,
+      ...keeping.map(({ line }) => file(`data/compare/courses/${line.id}.json`)),
+    ]);
     if (current !== shownFor) return;
-    const failed = read.filter(({ status }) => status === "rejected").map(({ reason }) => note(reason.message, "doubt"));
+    const failed = [ready, ...read]
+      .filter(({ status }) => status === "rejected")
+      .map(({ reason }) => note(reason.message, "doubt"));
+    if (ready.status === "rejected") {
+      place.replaceChildren(heading("compare-over-time", "Over time"), ...failed);
+      return;
+    }
     const kept = keeping.flatMap(({ number, line }, at) =>
       read[at].status === "fulfilled" ? [{ number, run: line, ...read[at].value }] : [],
     );

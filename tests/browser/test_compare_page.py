@@ -394,6 +394,27 @@ def test_a_file_that_is_gone_is_named(browser: Browser, place: str) -> None:
 
 
 @pytest.mark.browser
+def test_charts_are_loaded_by_who_compares(browser: Browser, place: str) -> None:
+    """The library comes once, with the first runs that keep something; that it can't is said."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda one: asked.append(one.url))
+        page.goto(place, wait_until="networkidle")
+        assert not [url for url in asked if "echarts" in url]
+        page.goto(place + of(OFF, ON))
+        expect(page.locator(".lb-chart svg").first).to_be_attached()
+        page.get_by_role("radio", name=re.compile("Baseline: ")).last.check()
+        expect(page.locator("#compare-metrics caption")).to_have_text(f"{OFF} against {ON}")
+        expect(page.locator(".lb-chart svg").first).to_be_attached()
+        assert len([url for url in asked if "echarts" in url]) == 1
+        page.route("**/echarts.js", lambda route: route.abort())
+        page.goto(place + of(OFF, ON))
+        expect(page.get_by_text("their library can't be read")).to_be_visible()
+        expect(page.locator("#compare-metrics")).to_be_visible()
+
+
+@pytest.mark.browser
 def test_only_this_page_loads_the_charts(folder: Path) -> None:
     """The library of charts and the comparison are asked for by the page Compare alone."""
     assert "assets/echarts.js" in (folder / "compare.html").read_text("utf-8")
