@@ -37,7 +37,6 @@ from generator.links import Links
 from generator.render import Page
 from generator.resources import TEMPLATES
 from generator.stages import Stages
-from generator.store import Store
 
 log = logging.getLogger("mkdocs.plugins.loadbook")
 
@@ -84,7 +83,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         self.stages.begin("reading records")
         opened = notebook.build(records.sources(root), *settings.read(root))
         opened = provenance.checked(root, opened)
-        self.gallery = Gallery(Store(store.folder()))
+        self.gallery = Gallery(store.Store(store.folder()))
         shell = _links(config), _templates(root), self.gallery, self.stages
         built = site.build(opened, *shell, keep=True)
         errors = [one.as_text() for one in built.problems if one.level is Level.ERROR]
@@ -107,10 +106,11 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         self.stages.begin("MkDocs: Markdown", len(self.pages))
         return published
 
-    def on_page_content(self, html: str, /, **_: object) -> str:
-        """Count the pages."""
+    def on_page_content(self, html: str, /, *, page: MkDocsPage, **_: object) -> str:
+        """Count the pages, and say what the search is to find."""
         self.stages.step()
-        return html
+        found = self.pages.get(page.file.src_uri)
+        return found.put_in_words(html) if found else html
 
     def on_env(self, env: Environment, /, **_: object) -> Environment:
         """What comes now is templates, search and files."""

@@ -85,7 +85,9 @@ class Products:
         under, reads, fields = json.loads(zlib.decompress(content))
         if under != self._under or any(self._now.of(tuple(read)) != was for *read, was in reads):
             return None
-        return replace(Page(*fields), late=tuple(fields[3]), scripts=tuple(fields[5]))
+        return replace(
+            Page(*fields), late=tuple(fields[3]), scripts=tuple(fields[5]), words=tuple(fields[7])
+        )
 
 
 class _Now:

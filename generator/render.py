@@ -2,9 +2,10 @@
 
 All that comes from a record is escaped, or is Markdown rendered with raw HTML, images and links
 other than to the web switched off, of which nothing but listed elements is let through: a record
-can't put anything active into a page. Blocks are handed over beside the Markdown (`Page.late`),
-which holds only the words that the search is to find: they are put into the finished page, because
-Python-Markdown and the search index would take most of a build's time over them.
+can't put anything active into a page. Only the headings of a page are Markdown for MkDocs. All
+else is handed over beside it (`Page.late`) and put into the finished page, and the words that the
+search is to find are put in once the Markdown is read: Python-Markdown and the search index would
+take most of a build's time over the blocks.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -36,7 +37,7 @@ from generator.links import Links
 from generator.resources import TEMPLATES
 from generator.vector import Chart
 
-MARKER = '<div class="lb-late" data-lb="{}">{}</div>'
+MARKER = Markup('<div class="lb-late" data-lb="{}">{}</div>\n')
 """What stands in a page's Markdown for a piece that is put in later: its number, its words."""
 
 _MARKER = re.compile('<div class="lb-late" data-lb="([0-9]+)">[^<]*</div>')
@@ -47,7 +48,8 @@ _TAG = re.compile("<[^>]*>")
 class Page:
     """A finished page: Markdown with markers, and the HTML that replaces each marker.
 
-    `whole` is both together, as far as it is known before the Markdown is.
+    `whole` is both together, as far as it is known before the Markdown is. `words` has for each
+    piece of HTML what the search is to find of it.
 
     `path` is that of the Markdown file in the site; `record` is the record that it shows, as a
     path below experiments/, empty where there is none. `scripts` are links to the scripts that
@@ -61,6 +63,16 @@ class Page:
     record: str = ""
     scripts: tuple[str, ...] = ()
     head: str = ""
+    words: tuple[str, ...] = ()
+
+    def put_in_words(self, text: str) -> str:
+        """`text` with the words that the search is to find in every marker."""
+
+        def put(match: re.Match[str]) -> str:
+            # They are as they stood in HTML: what was escaped still is.
+            return MARKER.format(match[1], Markup(self.words[int(match[1])]))  # noqa: S704
+
+        return _MARKER.sub(put, text)
 
     @property
     def whole(self) -> str:
@@ -166,13 +178,16 @@ class Renderer:
         for the page's head, beside the link to the feed. `siblings` shows the other pages of its
         section in the navigation beside it.
         """
-        late: list[str] = []
-        rendered = [
-            (part, Markup("\n").join(self._block(block, late) for block in blocks))
-            for part, blocks in zip(parts, numbered(parts), strict=True)
-        ]
+        late: list[tuple[str, str]] = []
+
+        def held(words: str | None = None, *, caller: Callable[[], str]) -> Markup:
+            html = _UNSEEN.sub("", caller())
+            late.append((html, _words(html) if words is None else words))
+            return MARKER.format(len(late) - 1, "")
+
+        rendered = [self._part(*part) for part in zip(parts, numbered(parts), strict=True)]
         body = self.environment.get_template(f"pages/{template}.md").render(
-            title=title, parts=rendered, **context
+            title=title, parts=rendered, held=held, **context
         )
         body = _UNSEEN.sub("", body)
         headed = sum(bool(part.title) for part in parts)
@@ -189,7 +204,8 @@ class Renderer:
         searching = SEARCH.format(self.to.href(path, assets.SEARCH))
         head = FEED.format(self.to.href(path, links.FEED)) + searching + head
         text = f"---\n{front}---\n\n{body}"
-        return Page(path, shown, text, tuple(late), record, needed, str(head))
+        htmls, words = (tuple(column) for column in zip(*late, strict=True)) if late else ((), ())
+        return Page(path, shown, text, htmls, record, needed, str(head), words)
 
     def html(self, block: Block) -> Markup:
         """A block as finished HTML."""
@@ -203,11 +219,16 @@ class Renderer:
             return self.gallery.mark(chart)
         return Markup(chart.svg)  # noqa: S704 (texts in it are escaped)
 
-    def _block(self, block: Block, late: list[str]) -> Markup:
-        html = str(self.html(block))
-        late.append(html)
-        words = "" if _unsearched(block) else " ".join(_TAG.sub(" ", html).split())
-        return Markup(MARKER.format(len(late) - 1, words))  # noqa: S704 (escaped, without its tags)
+    def _part(self, part: Part, blocks: Sequence[Block]) -> tuple[Part, Markup, str]:
+        """A part, the HTML of its blocks, and the words that the search is to find."""
+        html = [(block, self.html(block)) for block in blocks]
+        words = " ".join(_words(found) for block, found in html if not _unsearched(block))
+        return part, Markup("\n").join(found for _, found in html), words
+
+
+def _words(html: str) -> str:
+    """What HTML says, without its tags."""
+    return " ".join(_TAG.sub(" ", html).split())
 
 
 def _unsearched(block: Block) -> bool:

@@ -150,12 +150,12 @@ def test_there_are_only_so_many(notebook: Notebook, site: Site) -> None:
 def test_a_runs_page_offers_the_markdown(site: Site) -> None:
     """The line to copy names a badge of this site and leads to the run; only the newest run of a
     scenario offers that of the scenario."""
-    page = next(page for page in site.pages if page.path == "session-8/post-code.md").markdown
+    page = next(page for page in site.pages if page.path == "session-8/post-code.md").whole
     assert "YOUR-SITE/badges/session-8/post-code/rps_per_core.svg" in page
     assert "YOUR-SITE/session-8/post-code.html" in page
     assert "YOUR-SITE/badges/latest/stress/rps_per_core.svg" in page
     for path in re.findall(r"YOUR-SITE/(badges/[\w./-]+\.svg)", page):
         assert path in site.files
-    older = next(page for page in site.pages if page.path == "session-8/post-fix.md").markdown
+    older = next(page for page in site.pages if page.path == "session-8/post-fix.md").whole
     assert "badges/latest" not in older
     assert SIGNS[Verdict.REGRESSED] in older

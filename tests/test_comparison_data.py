@@ -138,7 +138,7 @@ def test_a_notebook_without_runs_has_a_page_that_says_so() -> None:
     """Nothing can be chosen: the page says that there are no runs, and loads nothing for them."""
     built = sites.build(book({}, Settings()))
     page = next(page for page in built.pages if page.path == links.COMPARE)
-    assert "There are no runs to compare yet." in page.markdown
+    assert "There are no runs to compare yet." in page.whole
     assert content(built, "data/roster.json")["runs"]["name"] == []
 
 

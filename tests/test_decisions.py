@@ -272,9 +272,9 @@ def table(page: Page, id_: str) -> str:
 def test_the_page_shows_what_is_open_first() -> None:
     """A line for one minute, then what is open, what followed from what, what is over."""
     page = page_of(with_campaign())
-    assert "2 actions are open, the oldest for 59 days." in page.markdown
-    assert "Of 1 changes 1 verified and 0 refuted by what was measured" in page.markdown
-    assert "as of 2026-03-02, the newest run" in page.markdown
+    assert "2 actions are open, the oldest for 59 days." in " ".join(page.words)
+    assert "Of 1 changes 1 verified and 0 refuted by what was measured" in " ".join(page.words)
+    assert "as of 2026-03-02, the newest run" in " ".join(page.words)
     slugs = re.findall(r"^## .*\{#(\S+)\}", page.markdown, re.MULTILINE)
     assert slugs == ["open-actions", "open-proposals", "open-findings", "followed", "closed"]
     opened = table(page, "open-actions-table")
@@ -345,8 +345,8 @@ def test_the_page_of_hundreds_of_runs_is_capped() -> None:
     assert table(page, "open-actions-table").count("<tr>") == 201
     assert table(page, "closed-table").count("<tr>") == 1 + decisionpages.MOST_CLOSED
     assert table(page, "followed-table").count("<tr>") == 1 + decisionpages.MOST_CHAINS
-    assert "500 older ones are in the data file." in page.markdown
-    assert "340 older ones are in the data file." in page.markdown
+    assert "500 older ones are in the data file." in " ".join(page.words)
+    assert "340 older ones are in the data file." in " ".join(page.words)
 
 
 def test_data_file_holds_the_same(notebook: Notebook) -> None:
@@ -375,7 +375,7 @@ def test_nothing_written_is_said() -> None:
     """A notebook without a finding or action has a page that says so, and no link from home."""
     built = site.build(book_of({"c/x": "title: T\nstatus: completed\n"}))
     page = next(page for page in built.pages if page.path == "decisions.md")
-    assert "No finding, option, recommendation, action or change yet." in page.markdown
+    assert "No finding, option, recommendation, action or change yet." in " ".join(page.words)
     assert json.loads(built.files["data/decisions.json"])["entries"] == []
 
 

@@ -218,7 +218,7 @@ def test_a_record_cannot_reach_into_the_page_through_a_marker(tmp_path: Path) ->
     record = f"title: T\nstatus: completed\nsummary: '{marker}'\nload: {{scenario: s, vus: 1}}\n"
     site = site_of(tmp_path, {"a/b": record})
     page = next(page for page in site.pages if page.path == "a/b.md")
-    assert '&lt;div class="lb-late"' in page.markdown
+    assert '&lt;div class="lb-late"' in page.put_in_words(page.markdown)
 
 
 def test_no_page_holds_a_sign_that_nobody_sees(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_a_result_says_what_to_keep_in_mind(site: Site) -> None:
 
 def test_a_run_leads_to_its_neighbours_in_the_campaign(site: Site) -> None:
     """Previous and next run of the campaign are a click away; the ends have one of them."""
-    pages = {page.path: page.markdown for page in site.pages}
+    pages = {page.path: page.whole for page in site.pages}
     middle = re.findall(r'rel="(prev|next)" href="([^"]+)"', pages["session-8/post-fix.md"])
     assert middle == [("prev", "pre-fix.html"), ("next", "post-code.html")]
     last = re.findall(r'rel="(prev|next)" href="([^"]+)"', pages["session-8/post-code.md"])
@@ -177,7 +177,7 @@ def test_a_run_leads_to_its_neighbours_in_the_campaign(site: Site) -> None:
 
 def test_settings_and_metric_names_are_in_the_search(site: Site) -> None:
     """What the search reads has each recorded setting of a run and each metric of the glossary."""
-    pages = {page.path: page.markdown for page in site.pages}
+    pages = {page.path: " ".join(page.words) for page in site.pages}
     assert "pod_anti_affinity" in pages["session-8/post-fix.md"]
     assert "requests.cpu" in pages["session-8/post-fix.md"]
     for metric in METRICS.values():
@@ -227,7 +227,7 @@ def test_a_notebook_without_runs_says_what_to_do(tmp_path: Path) -> None:
     """The first page of an empty notebook tells how to write the first record."""
     built = site_of(tmp_path, {})
     home = next(page for page in built.pages if page.path == "index.md")
-    assert "loadbook new" in home.markdown
+    assert "loadbook new" in " ".join(home.words)
     told = sections(built, "index.md")["start"]
     for step in ("k6 run", "loadbook import", "loadbook check", "loadbook build"):
         assert step in told
