@@ -20,7 +20,7 @@ from generator.lettering import clean, fit, width_of
 from generator.links import Links
 from generator.measurements import Measurement
 from generator.notebook import Notebook, campaign_of
-from generator.reading import asked
+from generator.tracing import asked
 from generator.verdicts import SIGNS, Verdict
 from generator.view import HEADLINE, delta_text
 

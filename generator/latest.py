@@ -20,8 +20,8 @@ from generator.blocks import (
 from generator.metrics import METRICS
 from generator.model import Run
 from generator.notebook import Notebook
-from generator.reading import asked
 from generator.sparkline import sparkline
+from generator.tracing import asked
 from generator.view import (
     HEADLINE,
     View,

@@ -15,8 +15,8 @@ from functools import lru_cache
 
 from generator.metrics import METRICS, Metric
 from generator.notebook import Notebook
-from generator.reading import asked
 from generator.settings import is_absolute
+from generator.tracing import asked
 
 CONFIDENCE = 0.95
 POWER = 0.8

@@ -18,9 +18,9 @@ from generator.errors import Problem, UnknownRunError
 from generator.measurements import Measurement, measure
 from generator.model import Campaign, Run
 from generator.policy import Policy
-from generator.reading import Read, asked
 from generator.records import Record, Sources
 from generator.settings import Settings
+from generator.tracing import Read, asked
 
 Value = TypeVar("Value")
 
@@ -54,7 +54,7 @@ class Notebook:
         return known[key]
 
     def answer(self, read: Read, find: Callable[..., Value]) -> Value:
-        """The answer to a question (`reading.asked`)."""
+        """The answer to a question (`tracing.asked`)."""
         return self.once("answers", read, lambda: find(self, *read[1:]))
 
     def note(self, *read: str) -> None:

@@ -20,10 +20,10 @@ from pathlib import Path
 from generator.attachments import Attachment
 from generator.gallery import Gallery, keys_in
 from generator.model import Campaign, Run
-from generator.reading import EVERYTHING, QUESTIONS, Read
 from generator.records import Record
 from generator.render import Page
 from generator.traced import Traced
+from generator.tracing import EVERYTHING, QUESTIONS, Read
 from generator.view import View
 
 KIND = "page"

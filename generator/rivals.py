@@ -8,7 +8,7 @@ from generator.likeness import between
 from generator.metrics import METRICS
 from generator.model import Load
 from generator.notebook import Notebook
-from generator.reading import asked
+from generator.tracing import asked
 
 
 @asked

@@ -1,6 +1,6 @@
 """A notebook of which each look-up is noted, and what that which was read is now.
 
-See `reading`: a piece of the site is kept with what was read for it.
+See `tracing`: a piece of the site is kept with what was read for it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from generator.measurements import Measurement
 from generator.notebook import Notebook
-from generator.reading import EVERYTHING, Noted, Read, Trace
+from generator.tracing import EVERYTHING, Noted, Read, Trace
 
 Value = TypeVar("Value")
 

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("kubectl",),
     ("printing", "writing", "swap"),
     ("yamltree", "display", "fields"),
-    ("versions", "reading"),
+    ("versions", "tracing"),
     ("attachments", "phrases"),
     ("publishable",),
     ("measured", "narrative"),
