@@ -14,6 +14,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -70,10 +71,11 @@ class Store:
         asked = list(keys)
         found = {key: self._fresh[kind, key] for key in asked if (kind, key) in self._fresh}
         left = [key for key in asked if key not in found]
-        for key, digest, value in self._rows("key, digest, value", kind, left):
+        for key, digest, value, used in self._rows("key, digest, value, used", kind, left):
             if isinstance(value, bytes) and digest == _digest(kind, key, value):
                 found[key] = value
-                self._used.add((kind, key))
+                if used != self._today:
+                    self._used.add((kind, key))
         return found
 
     def known(self, kind: str, keys: Iterable[str]) -> set[str]:
@@ -117,7 +119,7 @@ class Store:
             self._base.close()
             self._base = None
 
-    def _rows(self, columns: str, kind: str, keys: list[str]) -> Iterator[tuple[str, bytes, bytes]]:
+    def _rows(self, columns: str, kind: str, keys: list[str]) -> Iterator[tuple[Any, ...]]:
         for start in range(0, len(keys), _MOST):
             some = keys[start : start + _MOST]
             marks = ",".join("?" * len(some))
@@ -135,14 +137,16 @@ class Store:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             base = self._connected("rwc")
-            if base.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
+            known = base.execute("PRAGMA user_version").fetchone()[0]
+            if known not in (0, VERSION):
                 base.close()
                 return self._removed()
             # Safe against a killed process; after a power cut the digests tell what is damaged.
             base.execute("PRAGMA synchronous = OFF")
-            with base:
-                base.execute(_TABLE)
-                base.execute(f"PRAGMA user_version = {VERSION}")
+            if known != VERSION:
+                with base:
+                    base.execute(_TABLE)
+                    base.execute(f"PRAGMA user_version = {VERSION}")
         except sqlite3.DatabaseError as error:
             if not isinstance(error, sqlite3.OperationalError):
                 return self._removed()

@@ -126,6 +126,23 @@ def test_what_nobody_asks_for_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert Store(tmp_path).known("k", "abc") == {"a", "c"}
 
 
+def test_who_finds_everything_waits_for_no_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To open the store and to ask for what is there writes nothing; to write later works."""
+    monkeypatch.setattr(store, "_PATIENCE", 0.0)
+    filled(tmp_path, a="one")
+    long = sqlite3.connect(tmp_path / FILE)
+    long.execute("BEGIN IMMEDIATE")
+    asked = Store(tmp_path)
+    assert asked.get("k", "a") == b"one"
+    asked.write()
+    long.close()
+    asked.put("k", "b", b"two")
+    asked.close()
+    assert Store(tmp_path).get("k", "b") == b"two"
+
+
 def test_its_place_is_the_users_and_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """`LOADBOOK_CACHE` names another folder, empty for none; it is never in the notebook."""
     monkeypatch.setenv(store.ENVIRONMENT, "/tmp/elsewhere")
