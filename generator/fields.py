@@ -29,7 +29,8 @@ from generator.units import Quantity, Unit, UnitError
 class Part(BaseModel):
     """Base of everything in a record: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    # What validates a class is built when it validates first: many a command reads no file anew.
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 @dataclass(frozen=True)
