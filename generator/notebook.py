@@ -17,8 +17,9 @@ from generator.attachments import Attachments
 from generator.errors import Problem, UnknownRunError
 from generator.measurements import Measurement, measure
 from generator.model import Campaign, Run
+from generator.ondemand import OnDemand
 from generator.policy import Policy
-from generator.records import Record, Sources
+from generator.records import Gist, Record, Sources
 from generator.settings import Settings
 from generator.tracing import Read, asked
 
@@ -76,23 +77,29 @@ class Notebook:
     @cached_property
     def measurements(self) -> Mapping[str, Mapping[str, Measurement]]:
         """Each run's measurements by metric name."""
-        return {identity: measure(run) for identity, run in self.runs.items()}
+        return OnDemand(self.runs, lambda identity: measure(self.runs[identity]))
+
+    @cached_property
+    def gists(self) -> Mapping[str, Gist]:
+        """The gist of each run, in order of time."""
+        known = {name: record.gist for name, record in self.run_records.items()}
+        return {name: known.get(name) or records.gist_of(self.runs[name]) for name in self.runs}
 
     @cached_property
     def completed(self) -> tuple[str, ...]:
         """The completed runs in order of time."""
-        return tuple(name for name, run in self.runs.items() if run.status == "completed")
+        return tuple(name for name, gist in self.gists.items() if gist.status == "completed")
 
     @cached_property
     def baselines(self) -> Mapping[str, str | None]:
         """Each run's baseline: the declared one, else the previous completed of its scenario."""
         latest: dict[str, str] = {}
         found: dict[str, str | None] = {}
-        for identity, run in self.runs.items():
-            scenario = run.load.scenario if run.load else None
-            declared = run.baseline if run.baseline in self.runs else None
+        for identity, gist in self.gists.items():
+            scenario = gist.scenario
+            declared = gist.baseline if gist.baseline in self.gists else None
             found[identity] = declared or (latest.get(scenario) if scenario else None)
-            if scenario and run.status == "completed":
+            if scenario and gist.status == "completed":
                 latest[scenario] = identity
         return found
 
@@ -124,9 +131,9 @@ class Notebook:
     def _firsts(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
         for identity in self.completed:
-            load = self.runs[identity].load
-            if load and load.scenario:
-                found.setdefault(load.scenario, identity)
+            scenario = self.gists[identity].scenario
+            if scenario:
+                found.setdefault(scenario, identity)
         return found
 
     @asked
@@ -146,9 +153,9 @@ class Notebook:
 
         A run that is not completed stands alone beside those that are.
         """
-        run = self.runs[identity]
-        known = self._repeats.get(run.repeats or identity, ())
-        return known if run.status == "completed" else (*known, identity)
+        gist = self.gists[identity]
+        known = self._repeats.get(gist.repeats or identity, ())
+        return known if gist.status == "completed" else (*known, identity)
 
     @asked
     def repeated_in(self, scenario: str | None) -> Sequence[tuple[str, ...]]:
@@ -160,7 +167,7 @@ class Notebook:
         """The completed runs of each original, itself counted."""
         groups: dict[str, list[str]] = {}
         for name in self.completed:
-            groups.setdefault(self.runs[name].repeats or name, []).append(name)
+            groups.setdefault(self.gists[name].repeats or name, []).append(name)
         return {original: tuple(group) for original, group in groups.items()}
 
     @cached_property
@@ -168,9 +175,9 @@ class Notebook:
         """Groups of repeats by scenario."""
         found: dict[str, list[tuple[str, ...]]] = {}
         for group in self._repeats.values():
-            load = self.runs[group[0]].load
-            if load and load.scenario and len(group) > 1:
-                found.setdefault(load.scenario, []).append(group)
+            scenario = self.gists[group[0]].scenario
+            if scenario and len(group) > 1:
+                found.setdefault(scenario, []).append(group)
         return found
 
     def as_json(self, identity: str) -> dict[str, Any]:
@@ -228,17 +235,13 @@ def build(sources: Sources, settings: Settings, problems: tuple[Problem, ...] = 
     campaign_records = {
         name: records.read_campaign(name, text) for name, text in sources.campaigns.items()
     }
-    readable = {name: r.partial for name, r in run_records.items() if r.partial is not None}
+    readable = {name: r.gist for name, r in run_records.items() if r.gist is not None}
     found = [*problems, *sources.problems]
     found += [p for record in campaign_records.values() for p in record.problems]
     found += [p for record in run_records.values() for p in record.problems]
     found += _references(run_records, readable)
     broken = {problem.file for problem in found}
-    valid = {
-        name: run
-        for name, run in _in_order(readable).items()
-        if run_records[name].file not in broken
-    }
+    valid = [name for name in _in_order(readable) if run_records[name].file not in broken]
     campaigns = {
         name: record.model for name, record in campaign_records.items() if record.model is not None
     }
@@ -247,7 +250,7 @@ def build(sources: Sources, settings: Settings, problems: tuple[Problem, ...] = 
     return Notebook(
         run_records,
         campaign_records,
-        valid,
+        OnDemand(valid, lambda name: _readable(run_records[name])),
         campaigns,
         tuple(found),
         settings,
@@ -256,8 +259,13 @@ def build(sources: Sources, settings: Settings, problems: tuple[Problem, ...] = 
     )
 
 
+def _readable(record: Record[Run]) -> Run:
+    assert record.partial is not None
+    return record.partial
+
+
 def _objectives(
-    sources: Sources, runs: Mapping[str, Run]
+    sources: Sources, runs: Mapping[str, Gist]
 ) -> tuple[Policy | None, tuple[Problem, ...]]:
     if sources.objectives is None:
         return None, ()
@@ -267,12 +275,12 @@ def _objectives(
     return found, tuple(policy.without_runs(found, sources.objectives, scenarios(runs)))
 
 
-def scenarios(runs: Mapping[str, Run]) -> set[str]:
+def scenarios(runs: Mapping[str, Gist]) -> set[str]:
     """The scenarios that these runs name."""
-    return {run.load.scenario for run in runs.values() if run.load and run.load.scenario}
+    return {gist.scenario for gist in runs.values() if gist.scenario}
 
 
-def _in_order(runs: Mapping[str, Run]) -> dict[str, Run]:
+def _in_order(runs: Mapping[str, Gist]) -> list[str]:
     depths = _depths(runs)
 
     def key(identity: str) -> tuple[int, datetime, int, str]:
@@ -281,7 +289,7 @@ def _in_order(runs: Mapping[str, Run]) -> dict[str, Run]:
         era = undated if run.date is None else 1
         return (era, moment(run.date), depths[identity], identity)
 
-    return {identity: runs[identity] for identity in sorted(runs, key=key)}
+    return sorted(runs, key=key)
 
 
 def moment(when: date | datetime | None) -> datetime:
@@ -294,7 +302,7 @@ def moment(when: date | datetime | None) -> datetime:
 
 
 def _chain(
-    identity: str, runs: Mapping[str, Run], known: Collection[str] = ()
+    identity: str, runs: Mapping[str, Gist], known: Collection[str] = ()
 ) -> tuple[list[str], str | None]:
     """The declared baselines from a run backwards, and what comes then: the first run that is met
     a second time or is `known`, None where the last has no baseline.
@@ -309,7 +317,7 @@ def _chain(
     return list(chain), None
 
 
-def _depths(runs: Mapping[str, Run]) -> dict[str, int]:
+def _depths(runs: Mapping[str, Gist]) -> dict[str, int]:
     """How many baselines lie behind each run; each run is walked over once."""
     depths: dict[str, int] = {}
     for identity in sorted(runs):
@@ -324,7 +332,7 @@ def _depths(runs: Mapping[str, Run]) -> dict[str, int]:
 
 
 def _references(
-    run_records: Mapping[str, Record[Run]], runs: Mapping[str, Run]
+    run_records: Mapping[str, Record[Run]], runs: Mapping[str, Gist]
 ) -> Iterator[Problem]:
     """References to runs that do not exist, and baselines that lead back to their run."""
     walked: set[str] = set()
@@ -336,24 +344,29 @@ def _references(
             if behind in chain:
                 cycle = chain[chain.index(behind) :]
                 cycles.update({name: cycle[at:] + cycle[:at] for at, name in enumerate(cycle)})
-    for identity, run in runs.items():
-        document = run_records[identity].document
-        for name in ("baseline", "repeats"):
-            target = getattr(run, name)
+    for identity, gist in runs.items():
+        record = run_records[identity]
+        for name, target in (("baseline", gist.baseline), ("repeats", gist.repeats)):
             if target is None:
                 continue
             if target not in run_records:
                 hint = explain.did_you_mean(target, list(run_records))
                 hint = hint or "name a run by its path below experiments/, without suffix"
                 message = f"there is no run {target!r}"
-                yield document.problem((name,), "reference-unknown", message, hint)
+                yield record.document.problem((name,), "reference-unknown", message, hint)
             elif target == identity:
                 message = "a run can't refer to itself"
-                yield document.problem((name,), "reference-cycle", message, "name another run")
+                yield record.document.problem(
+                    (name,), "reference-cycle", message, "name another run"
+                )
             elif name == "repeats" and target in runs and (first := runs[target].repeats):
                 message = f"{target!r} is a repeat itself"
-                yield document.problem((name,), "reference-chain", message, f"name {first!r}")
+                yield record.document.problem(
+                    (name,), "reference-chain", message, f"name {first!r}"
+                )
         cycle = cycles.get(identity, [])
         if len(cycle) > 1:
             message = f"the baselines lead back to this run: {' → '.join(cycle)}"
-            yield document.problem(("baseline",), "reference-cycle", message, "remove one of them")
+            yield record.document.problem(
+                ("baseline",), "reference-cycle", message, "remove one of them"
+            )

@@ -153,7 +153,7 @@ def _objectives(book: Notebook, file: Path | None) -> Policy:
         found, problems = policy.read(content, str(file))
         if found is not None:
             problems = tuple(
-                policy.without_runs(found, content, notebook.scenarios(book.runs), str(file))
+                policy.without_runs(found, content, notebook.scenarios(book.gists), str(file))
             )
     for problem in sorted(problems, key=lambda one: one.place):
         typer.echo(terminal.plain(problem.as_text()), err=True)

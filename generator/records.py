@@ -14,10 +14,11 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from datetime import date, datetime
+from functools import cached_property, partial
 from pathlib import Path as FilePath
 from pathlib import PurePath, PurePosixPath
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -40,22 +41,53 @@ DEVICES = frozenset(
 Model = TypeVar("Model", Run, Campaign)
 
 
+class Gist(NamedTuple):
+    """What the order of runs and the references between them are made from."""
+
+    status: str
+    date: date | datetime | None
+    baseline: str | None
+    repeats: str | None
+    scenario: str | None
+
+
+def gist_of(run: Run) -> Gist:
+    """The gist of a run."""
+    scenario = run.load.scenario if run.load else None
+    return Gist(run.status, run.date, run.baseline, run.repeats, scenario or None)
+
+
 @dataclass(frozen=True)
 class Record(Generic[Model]):
     """One file: its model if it is valid, what is wrong with it, and where each field stands.
 
-    `id` is `campaign/run` or `campaign`; `file` is relative to the notebook's folder. `partial` is
-    the model without the invalid fields; None where not even that could be read. `digest` is that
-    of the file's content.
+    `id` is `campaign/run` or `campaign`; `file` is relative to the notebook's folder; `digest` is
+    that of the file's content. `gist` is None of a campaign, and of a run that could not be read.
+    The model and the places are asked of `read` and `parse`, and only where somebody needs them.
     """
 
     id: str
     file: str
-    model: Model | None
-    partial: Model | None
     problems: tuple[Problem, ...]
-    document: Document
+    gist: Gist | None
+    read: Callable[[], Model | None] = field(compare=False, repr=False)
+    parse: Callable[[], Document] = field(compare=False, repr=False)
     digest: str = ""
+
+    @property
+    def model(self) -> Model | None:
+        """The model; None where anything is wrong with the record."""
+        return None if self.problems else self.partial
+
+    @cached_property
+    def partial(self) -> Model | None:
+        """The model without the invalid fields; None where not even that could be read."""
+        return self.read()
+
+    @cached_property
+    def document(self) -> Document:
+        """The values as they are written, and where each stands."""
+        return self.parse()
 
 
 @dataclass(frozen=True)
@@ -75,47 +107,51 @@ class Sources:
 
 def read_run(identity: str, content: bytes) -> Record[Run]:
     """The record of a run from the bytes of its file."""
-    found = _read(Run, identity, file_of_run(identity), content)
-    return replace(found, digest=digest_of(content))
+    return _read(Run, identity, file_of_run(identity), content)
 
 
 def read_campaign(identity: str, content: bytes) -> Record[Campaign]:
     """The record of a campaign from the bytes of its file."""
-    found = _read(Campaign, identity, file_of_campaign(identity), content)
-    return replace(found, digest=digest_of(content))
+    return _read(Campaign, identity, file_of_campaign(identity), content)
 
 
 def digest_of(content: bytes) -> str:
-    """What tells the contents of files apart: 32 hexadecimal digits."""
+    """What tells whether a file is the same as it was."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def _read(model: type[Model], identity: str, file: str, content: bytes) -> Record[Model]:
     document = yamltree.read(file, content)
+    found, problems = _validated(model, document)
+    gist = gist_of(found) if isinstance(found, Run) else None
+    digest = digest_of(content)
+    return Record(identity, file, tuple(problems), gist, lambda: found, lambda: document, digest)
+
+
+def _validated(model: type[Model], document: Document) -> tuple[Model | None, list[Problem]]:
+    """The model without the invalid fields, and all that is wrong with the file."""
     problems = list(document.problems)
     if not isinstance(document.value, dict):
         if not problems:
             hint = f"write the fields of a {model.__name__.lower()}, for example title: ..."
             message = "the record is empty" if document.value is None else "no mapping of fields"
             problems.append(document.problem((), "record-empty", message, hint))
-        return Record(identity, file, None, None, tuple(problems), document)
-    fields = versions.without(document.value)
+        return None, problems
     wrong = versions.problem_of(document)
     if wrong is not None and versions.is_newer(document.value):
-        return Record(identity, file, None, None, (wrong,), document)
-    partial: Model | None
+        return None, [wrong]
+    fields = versions.without(document.value)
+    found: Model | None
     try:
-        partial = model.model_validate(fields)
+        found = model.model_validate(fields)
     except ValidationError as error:
-        partial = cast("Model | None", explain.without_errors(error, model, fields))
+        found = cast("Model | None", explain.without_errors(error, model, fields))
         noted = {(problem.field, problem.place) for problem in problems}
-        found = explain.problems_of(error, model, document)
-        problems += [p for p in found if (p.field, p.place) not in noted]
+        more = explain.problems_of(error, model, document)
+        problems += [p for p in more if (p.field, p.place) not in noted]
     if wrong is not None:
         problems.append(wrong)
-    valid = None if problems else partial
-    ordered = sorted(problems, key=lambda problem: (problem.place, problem.field))
-    return Record(identity, file, valid, partial, tuple(ordered), document)
+    return found, sorted(problems, key=lambda problem: (problem.place, problem.field))
 
 
 def dump(model: BaseModel) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from generator.measurements import Measurement
 from generator.notebook import Notebook
+from generator.records import Gist
 from generator.tracing import EVERYTHING, Noted, Read, Trace
 
 Value = TypeVar("Value")
@@ -51,6 +52,11 @@ class Traced(Notebook):
     def measurements(self) -> Mapping[str, Mapping[str, Measurement]]:
         """Each run's measurements by metric name: they follow from its record."""
         return Noted(self.trace, "run", self.plain.measurements)
+
+    @property
+    def gists(self) -> Mapping[str, Gist]:
+        """The gist of each run."""
+        return Noted(self.trace, "run", self.plain.gists)
 
     @property
     def baselines(self) -> Mapping[str, str | None]:
