@@ -26,7 +26,7 @@ from generator import (
     notebook,
     provenance,
     pulls,
-    records,
+    reading,
     scaffold,
     schema,
     settings,
@@ -116,7 +116,7 @@ def check(
         return
     with usage_errors():
         root = settings.find_root(Path.cwd())
-        found = audit.problems(provenance.checked(root, _read(root)))
+        found = audit.problems(provenance.checked(root, reading.opened(root)))
         for path in paths or ():
             if not path.exists():
                 raise NotebookError(f"there is no {path}")
@@ -279,12 +279,7 @@ def build(
 
 
 def _open() -> Notebook:
-    return _read(settings.find_root(Path.cwd()))
-
-
-def _read(root: Path) -> Notebook:
-    options, problems = settings.read(root)
-    return notebook.build(records.sources(root), options, problems)
+    return reading.opened(settings.find_root(Path.cwd()))
 
 
 def _is_within(problem: Problem, root: Path, paths: list[Path]) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from generator import explain, policy, records
+from generator import explain, keeping, policy, records
 from generator.attachments import Attachments
 from generator.errors import Problem, UnknownRunError
 from generator.measurements import Measurement, measure
@@ -21,6 +21,7 @@ from generator.ondemand import OnDemand
 from generator.policy import Policy
 from generator.records import Gist, Record, Sources
 from generator.settings import Settings
+from generator.store import Store
 from generator.tracing import Read, asked
 
 Value = TypeVar("Value")
@@ -229,12 +230,18 @@ def campaign_of(identity: str) -> str:
     return identity.partition("/")[0]
 
 
-def build(sources: Sources, settings: Settings, problems: tuple[Problem, ...] = ()) -> Notebook:
-    """The notebook of these files; `problems` are those found before, for example in settings."""
-    run_records = {name: records.read_run(name, text) for name, text in sources.runs.items()}
-    campaign_records = {
-        name: records.read_campaign(name, text) for name, text in sources.campaigns.items()
-    }
+def build(
+    sources: Sources,
+    settings: Settings,
+    problems: tuple[Problem, ...] = (),
+    store: Store | None = None,
+) -> Notebook:
+    """The notebook of these files; `problems` are those found before, for example in settings.
+
+    Records that were read before are had from the store; the notebook is the same without one.
+    """
+    run_records = keeping.runs(sources.runs, store)
+    campaign_records = keeping.campaigns(sources.campaigns, store)
     readable = {name: r.gist for name, r in run_records.items() if r.gist is not None}
     found = [*problems, *sources.problems]
     found += [p for record in campaign_records.values() for p in record.problems]

@@ -23,11 +23,9 @@ from generator import (
     assets,
     docsfolder,
     feed,
-    notebook,
     policy,
     provenance,
-    records,
-    settings,
+    reading,
     site,
     store,
 )
@@ -81,9 +79,9 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
                 "or run npm ci in its checkout"
             )
         self.stages.begin("reading records")
-        opened = notebook.build(records.sources(root), *settings.read(root))
-        opened = provenance.checked(root, opened)
-        self.gallery = Gallery(store.Store(store.folder()))
+        kept = store.Store(store.folder())
+        opened = provenance.checked(root, reading.opened(root, kept))
+        self.gallery = Gallery(kept)
         shell = _links(config), _templates(root), self.gallery, self.stages
         built = site.build(opened, *shell, keep=True)
         errors = [one.as_text() for one in built.problems if one.level is Level.ERROR]

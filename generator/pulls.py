@@ -22,7 +22,7 @@ from generator import (
     outline,
     policy,
     provenance,
-    records,
+    reading,
     reviewdata,
     reviewtext,
     revisions,
@@ -85,7 +85,7 @@ def review(
         if head:
             after = revisions.opened(repository, revisions.resolve(repository, head))
         else:
-            after = provenance.checked(root, _opened(root))
+            after = provenance.checked(root, reading.opened(root))
         to = Links(settings.directory_urls(config))
     found = reviewed(before, after)
     name = head or "the working tree"
@@ -125,7 +125,7 @@ def gate_run(
     """Hold a run against its objectives: exit code 1 where one is missed, 3 where none can tell."""
     with usage_errors():
         root = settings.find_root(Path.cwd())
-        book = provenance.checked(root, _opened(root))
+        book = provenance.checked(root, reading.opened(root))
         wanted = _objectives(book, policy_file)
         found = gate.of(book, identity_of(run), identity_of(against) or None, wanted)
     if output is GateFormat.JSON:
@@ -135,11 +135,6 @@ def gate_run(
     else:
         _print("".join(f"{terminal.plain(line)}\n" for line in found.as_lines()))
     raise typer.Exit(found.exit_code)
-
-
-def _opened(root: Path) -> Notebook:
-    options, problems = settings.read(root)
-    return notebook.build(records.sources(root), options, problems)
 
 
 def _objectives(book: Notebook, file: Path | None) -> Policy:
