@@ -7,22 +7,20 @@ comes from without.
 from __future__ import annotations
 
 import json
-import os
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from generator import (
     alternatives,
     audit,
     capacity,
     conclusions,
-    faults,
     intake,
+    looking,
     notebook,
     provenance,
     pulls,
@@ -36,26 +34,11 @@ from generator import (
     upkeep,
     writing,
 )
-from generator.compare import compare
 from generator.errors import Level, NotebookError, Problem
-from generator.notebook import Notebook
-from generator.shell import identity_of, usage_errors
+from generator.looking import ShowFormat
+from generator.shell import identity_of, new_app, opened, usage_errors
 
-
-class _App(typer.Typer):
-    """The commands, where an interrupt or a full disk is one line."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with faults.told():
-            return super().__call__(*args, **kwargs)
-
-
-app = _App(
-    help="The lab notebook for load tests.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = new_app()
 
 
 class CheckFormat(StrEnum):
@@ -64,21 +47,6 @@ class CheckFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
-
-
-class ShowFormat(StrEnum):
-    """How a run is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class DiffFormat(StrEnum):
-    """How a comparison is printed."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
 
 
 class CapacityFormat(StrEnum):
@@ -138,40 +106,8 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command()
-def diff(
-    baseline: Annotated[str, typer.Argument(help="Run to compare with, as campaign/run.")],
-    candidate: Annotated[str, typer.Argument(help="Run to judge, as campaign/run.")],
-    output: Annotated[DiffFormat, typer.Option("--format", help="How to print.")] = DiffFormat.TEXT,
-) -> None:
-    """Compare two runs: deltas, verdicts, what differs, what is doubtful."""
-    with usage_errors():
-        comparison = compare(_open(), identity_of(baseline), identity_of(candidate))
-    if output is DiffFormat.JSON:
-        typer.echo(json.dumps(comparison.as_json(), indent=2))
-    elif output is DiffFormat.MARKDOWN:
-        typer.echo(terminal.comparison_markdown(comparison), nl=False)
-    else:
-        terminal.print_comparison(_console(), comparison)
-
-
-@app.command()
-def show(
-    run: Annotated[str, typer.Argument(help="The run, as campaign/run.")],
-    output: Annotated[ShowFormat, typer.Option("--format", help="How to print.")] = ShowFormat.TEXT,
-) -> None:
-    """Print a run with all recorded and computed metrics."""
-    identity = identity_of(run)
-    with usage_errors():
-        opened = _open()
-        record = opened.run(identity)
-    if output is ShowFormat.JSON:
-        typer.echo(json.dumps(opened.as_json(identity), indent=2))
-        return
-    facts = [f"{identity}, {record.status}, {record.date or 'date not recorded'}"]
-    facts += [f"baseline: {opened.baselines[identity] or 'none'}"]
-    measurements = opened.measurements[identity].values()
-    terminal.print_measurements(_console(), record.title, measurements, facts)
+app.command()(looking.diff)
+app.command()(looking.show)
 
 
 @app.command(name="capacity")
@@ -185,16 +121,16 @@ def show_capacity(
 ) -> None:
     """Print how much each system carries: law, saturation, what saturates first, options."""
     with usage_errors():
-        opened = _open()
-        if campaign and campaign not in opened.campaign_names:
+        book = opened()
+        if campaign and campaign not in book.campaign_names:
             raise NotebookError(
-                f"no campaign {campaign!r}: there are {', '.join(opened.campaign_names)}"
+                f"no campaign {campaign!r}: there are {', '.join(book.campaign_names)}"
             )
-        every = capacity.of(opened)
+        every = capacity.of(book)
     found = every.of_campaign(campaign) if campaign else every
     placed = [
         one
-        for one in alternatives.of(opened, every)
+        for one in alternatives.of(book, every)
         if not campaign or notebook.campaign_of(one.run) == campaign
     ]
     if output is CapacityFormat.JSON:
@@ -210,11 +146,11 @@ def show_trends(
 ) -> None:
     """Print what got worse and is not acknowledged, and where metrics changed their level."""
     with usage_errors():
-        opened = _open()
+        book = opened()
     if output is ShowFormat.JSON:
-        typer.echo(trendtext.as_json(opened), nl=False)
+        typer.echo(trendtext.as_json(book), nl=False)
         return
-    for line in trendtext.lines(opened):
+    for line in trendtext.lines(book):
         typer.echo(terminal.plain(line))
 
 
@@ -278,10 +214,6 @@ def build(
     raise typer.Exit(publish.build(root, strict=strict, quiet=quiet, profile=profile))
 
 
-def _open() -> Notebook:
-    return reading.opened(settings.find_root(Path.cwd()))
-
-
 def _is_within(problem: Problem, root: Path, paths: list[Path]) -> bool:
     file = (root / problem.file).resolve()
     targets = [path.resolve() for path in paths]
@@ -290,13 +222,3 @@ def _is_within(problem: Problem, root: Path, paths: list[Path]) -> bool:
 
 def _number(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _console() -> Console:
-    """As wide as the terminal; wide enough for all columns where there is none."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(width=_PIPE_WIDTH, highlight=False)
-
-
-_COLUMNS = os.environ.get("COLUMNS", "")
-_PIPE_WIDTH = int(_COLUMNS) if _COLUMNS.isdecimal() and int(_COLUMNS) else 160

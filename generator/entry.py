@@ -6,8 +6,13 @@ Loading the commands takes longer than many of them.
 from __future__ import annotations
 
 import gc
+import sys
+from typing import TYPE_CHECKING
 
 from generator import faults
+
+if TYPE_CHECKING:
+    import typer
 
 ALLOCATIONS = 200_000
 """How many new objects are made before those that refer to each other are looked for; Python's own
@@ -19,5 +24,16 @@ def run() -> None:
     """Run the command line."""
     gc.set_threshold(ALLOCATIONS)
     with faults.told():
-        from generator.cli import app
+        app = _app(sys.argv[1:2])
     app()
+
+
+def _app(words: list[str]) -> typer.Typer:
+    """The application that knows the command; what others need is not loaded."""
+    if words in (["show"], ["diff"]):
+        from generator import looking
+
+        return looking.app
+    from generator import cli
+
+    return cli.app

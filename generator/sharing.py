@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from generator import exporting, reading, settings, writing
+from generator import exporting, shell, writing
 from generator.errors import NotebookError
 from generator.notebook import Notebook
 from generator.shell import identity_of, usage_errors
@@ -114,7 +114,7 @@ def _hand_over(content: bytes, out: Path | None) -> None:
 
 def _open() -> Notebook:
     """The notebook that the command stands in; says how many records are left out as broken."""
-    opened = reading.opened(settings.find_root(Path.cwd()))
+    opened = shell.opened()
     broken = len(opened.run_records) - len(opened.runs)
     if broken:
         what = "1 run is" if broken == 1 else f"{broken} runs are"

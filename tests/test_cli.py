@@ -12,8 +12,11 @@ from typing import Any
 
 import jsonschema
 import pytest
+from typer.testing import CliRunner
 
+from generator import cli, looking
 from generator.metrics import METRICS
+from generator.store import ENVIRONMENT
 from tests.command import COMMAND, loadbook
 from tests.conftest import ROOT, copy_reported, reported_runs, write_book
 
@@ -474,3 +477,40 @@ def test_help_names_every_command(real: Path) -> None:
     assert done.returncode == 0
     for command in ("check", "diff", "show", "schema", "new", "build"):
         assert re.search(rf"{command} +[A-Z]", done.stdout)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "--help"],
+        ["diff", "--help"],
+        ["show"],
+        ["show", "a/b", "--nope"],
+        ["diff", "a/b", "a/c", "--format", "odd"],
+        ["show", "a/none"],
+    ],
+    ids=" ".join,
+)
+def test_commands_that_are_loaded_alone_answer_the_same(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Help and wrong usage of show and diff are those of the whole command line."""
+    monkeypatch.chdir(write_book(tmp_path, {}))
+    alone, whole = (CliRunner().invoke(app, words) for app in (looking.app, cli.app))
+    assert (alone.exit_code, alone.output) == (whole.exit_code, whole.output)
+
+
+def test_what_is_kept_of_records_changes_no_answer(tmp_path: Path) -> None:
+    """An empty store, a filled one and none; then the record is edited."""
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    root = copy_reported(tmp_path)
+    places = (str(tmp_path / "store"), str(tmp_path / "store"), "")
+    for words in (("show", PRE), ("diff", PRE, POST), ("check",)):
+        answers = [loadbook(root, *words, **{ENVIRONMENT: place}) for place in places]
+        assert len({(one.returncode, one.stdout, one.stderr) for one in answers}) == 1
+    record = root / "experiments" / f"{PRE}.yaml"
+    edited = re.sub(
+        "^title:.*", "title: Edited since", record.read_text("utf-8"), count=1, flags=re.M
+    )
+    record.write_text(edited, "utf-8")
+    assert "Edited since" in loadbook(root, "show", PRE, **{ENVIRONMENT: places[0]}).stdout

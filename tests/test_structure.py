@@ -128,7 +128,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("terminal", "links", "trendtext"),
     ("shell", "junit", "github", "outline", "review"),
     ("reviewtext", "reviewdata", "gate"),
-    ("intake", "pulls", "upkeep"),
+    ("intake", "pulls", "upkeep", "looking"),
     ("lettering",),
     ("drawing",),
     ("limits", "inking"),
@@ -279,6 +279,32 @@ def test_commands_load_nothing_heavy(command: str) -> None:
     )
     assert done.stdout.splitlines()[-1] == "[]"
 
+
+@pytest.mark.parametrize("command", ["diff", "show"])
+def test_who_asks_for_runs_loads_no_other_command(command: str) -> None:
+    """Neither what judges and imports, nor what it needs: it would take longer than the answer."""
+    code = (
+        f"import sys; sys.argv = ['loadbook', {command!r}, *{_ARGUMENTS[command]!r}]\n"
+        "from generator import entry\n"
+        "try: entry.run()\n"
+        "except SystemExit as ended: assert not ended.code\n"
+        "names = {'.'.join(name.split('.')[:2]) for name in sys.modules}\n"
+        f"print(sorted(names & {{*{HEAVY!r}, *{_OTHERS!r}}}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+_OTHERS = (
+    *("jinja2", "generator.audit", "generator.cli", "generator.importers", "generator.prose"),
+    *("generator.pulls", "generator.review", "generator.schema", "generator.trends"),
+)
 
 _ARGUMENTS = {
     "diff": ["session-8/pre-fix", "session-8/post-fix"],
