@@ -1,6 +1,6 @@
 """Where the installed command begins: an interrupt is told from the first moment on.
 
-Loading the commands takes longer than many of them.
+Loading all commands takes longer than many of them, so those that print a run are loaded alone.
 """
 
 from __future__ import annotations
