@@ -25,7 +25,7 @@ class Metric:
     `tolerance` is the difference below which two values count as unchanged: absolute for shares
     (0.001 is 0.1 percentage points), relative for all else; None means the notebook's.
     `prefer_computed` is set where the recorded figure is a rounded form of the computed one.
-    `rests_on` are the paths of other recorded figures that it is computed from.
+    `rests_on` are the paths of recorded figures that it is computed from beside its `inputs`.
     `words` are what prose calls it, in lower case; a figure beside one of them is about it.
     """
 
@@ -72,7 +72,7 @@ _THROUGHPUT = (
     ),
     Metric(
         name="request_rate",
-        rests_on=("k6.http_reqs.count", "load.duration"),
+        rests_on=("load.duration",),
         label="Requests per second",
         words=("requests per second", "request rate", "throughput", "rps", "req/s"),
         group="Throughput",
@@ -97,7 +97,7 @@ _THROUGHPUT = (
     ),
     Metric(
         name="iteration_rate",
-        rests_on=("k6.iterations.count", "load.duration"),
+        rests_on=("load.duration",),
         label="Iterations per second",
         words=("iterations per second", "iteration rate"),
         group="Throughput",
