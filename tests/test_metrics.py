@@ -12,6 +12,7 @@ import pytest
 from generator.compare import Delta, compare
 from generator.errors import Level, Place, Problem
 from generator.links import Links
+from generator.metrics import METRICS
 from generator.view import RunView
 from tests.conftest import book
 from tests.shopbook import BETTER, BETTER_STATED, CONTRADICTED, COUNTED, STATED, altered
@@ -91,6 +92,11 @@ def test_what_is_stated_is_shown_as_it_stands() -> None:
     stated = {name: metric for name, metric in found.items() if name not in RATIOS}
     assert {name: metric["text"] for name, metric in stated.items()} == AS_STATED
     assert {metric["source"] for metric in stated.values()} == {"recorded"}
+
+
+def test_every_metric_has_a_figure_here() -> None:
+    """Who adds a metric works out by hand what it is of one of these records."""
+    assert {*WORKED_OUT, *AS_STATED} == set(METRICS)
 
 
 def test_what_a_dashboard_rounds_gives_way() -> None:
