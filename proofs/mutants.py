@@ -9,6 +9,7 @@ their own. Only what is text for people is left alone: label, definition, formul
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import shutil
@@ -35,10 +36,11 @@ PROSE = ("name", "label", "definition", "formula", "group")
 """Fields of a metric that are text for people, and the name, by which it is found."""
 
 TESTS = (
-    *("tests/test_measurements.py", "tests/test_compare.py", "tests/test_figures.py"),
-    *("tests/test_audit.py", "tests/test_likeness.py", "tests/test_noise.py"),
-    *("tests/test_facts.py", "tests/test_methods.py", "tests/test_history.py"),
+    *("test_metrics", "test_words", "test_measurements", "test_compare", "test_figures"),
+    *("test_audit", "test_likeness", "test_facts", "test_prose", "test_history"),
+    *("test_noise", "test_methods"),
 )
+"""Tests of metrics, first those that see most and are quick: the first that fails ends the rest."""
 
 KILLED, SURVIVED, UNTESTED = "killed", "survived", "no test"
 
@@ -89,21 +91,44 @@ def of_metrics() -> Iterator[tuple[str, str, Any]]:
                 yield metric.name, field.name, None if field.name == "computed" else ""
 
 
-def sees(name: str, field: str, value: Any) -> bool:
-    """Whether the tests fail when a field of a metric is another; in a process of its own."""
+def sees(broken: tuple[str, str, Any] | None) -> bool:
+    """Whether the tests fail with a field of a metric broken, or none; in a process of their own.
+
+    The process has all modules already. What they made of METRICS when they were loaded is whole in
+    it, so that a mutant which shows only there counts as survived.
+    """
     child = os.fork()
     if child == 0:
-        object.__setattr__(METRICS[name], field, value)
+        if broken:
+            name, field, value = broken
+            object.__setattr__(METRICS[name], field, value)
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.dup2(silent, 2)
         code = 1
         try:
             options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
-            code = int(pytest.main([*options, *TESTS]))
+            options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+            code = int(pytest.main([*options, *(f"tests/{name}.py" for name in TESTS)]))
         finally:
             os._exit(1 if code else 0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+
+
+def broken_metrics(count: int | None) -> Counter[str]:
+    """What became of the mutants of METRICS, at most so many of them."""
+    for name in TESTS:
+        importlib.import_module(f"tests.{name}")
+    if sees(None):
+        raise SystemExit("the tests of metrics fail with nothing broken: they would see anything")
+    outcome: Counter[str] = Counter()
+    for broken in list(of_metrics())[:count]:
+        became = KILLED if sees(broken) else SURVIVED
+        outcome[became] += 1
+        if became == SURVIVED:
+            name, field, value = broken
+            print(f"survived: {field} of {name} is {value!r}"[:110], flush=True)
+    return outcome
 
 
 def main() -> int:
@@ -117,20 +142,14 @@ def main() -> int:
     began = time.monotonic()
     found = {} if given.only == "metrics" else of_functions(again=given.again)
     if given.only != "functions":
-        outcome: Counter[str] = Counter()
-        for name, field, value in list(of_metrics())[: given.count]:
-            became = KILLED if sees(name, field, value) else SURVIVED
-            outcome[became] += 1
-            if became == SURVIVED:
-                print(f"survived: {field} of {name} is {value!r}"[:110], flush=True)
-        found["metrics"] = outcome
+        found["metrics"] = broken_metrics(given.count)
     failed = False
     for module, outcome in found.items():
         share = outcome[KILLED] / outcome.total() if outcome else 1.0
         failed |= share < ENOUGH
         rest = f"{outcome[SURVIVED]} survived, {outcome[UNTESTED]} without a test"
         print(
-            f"{module}: {outcome.total()} mutants, {outcome[KILLED]} killed ({share:.0%}), {rest}"
+            f"{module}: {outcome.total()} mutants, {outcome[KILLED]} killed ({share:.1%}), {rest}"
         )
     print(f"{time.monotonic() - began:.0f} s; what survived: mutmut results, mutmut show NAME")
     return 1 if failed else 0
