@@ -26,7 +26,11 @@ _ELLIPSIS = "…"
 
 def clean(text: str, longest: int = LONGEST) -> str:
     """The text on one line, without control, format and unassigned characters."""
-    text = text[: 4 * longest]
+    return _clean(text[: 4 * longest], longest)
+
+
+@lru_cache(maxsize=16384)
+def _clean(text: str, longest: int) -> str:
     if not (text.isascii() and text.isprintable()):
         text = "".join(sign for sign in text if sign.isspace() or category(sign)[0] != "C")
     return " ".join(text.split())[:longest].strip()
@@ -59,7 +63,12 @@ def _advance(sign: str, bold: bool) -> float:
 
 def width_of(text: str, size: float = TEXT, *, bold: bool = False) -> float:
     """Width of a text in units. DejaVu Sans is wider than the fonts of pages, so it is enough."""
-    return sum(_advance(sign, bold) for sign in text) * size
+    return _width(text, bold) * size
+
+
+@lru_cache(maxsize=16384)
+def _width(text: str, bold: bool) -> float:
+    return sum(_advance(sign, bold) for sign in text)
 
 
 def fit(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from functools import lru_cache
+
+_relative = lru_cache(maxsize=16384)(posixpath.relpath)
+"""A page links to the same places time and again."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Links:
     def href(self, source: str, target: str, anchor: str = "") -> str:
         """The link from page `source` to page or file `target`, both as paths of the site."""
         start = posixpath.dirname(self.address(source)) or "."
-        link = posixpath.relpath(self.address(target), start)
+        link = _relative(self.address(target), start)
         if self.directory_urls:
             link = link.removesuffix("index.html") or "./"
         return f"{link}#{anchor}" if anchor else link

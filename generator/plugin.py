@@ -15,7 +15,7 @@ from jinja2 import Environment
 from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
@@ -32,8 +32,8 @@ from generator import (
 from generator.errors import Level
 from generator.gallery import Gallery
 from generator.links import Links
-from generator.render import Page
-from generator.resources import TEMPLATES
+from generator.passage import Passage
+from generator.resources import templates_of
 from generator.stages import Stages
 
 log = logging.getLogger("mkdocs.plugins.loadbook")
@@ -52,7 +52,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
     """Generates the site from the records."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, Page] = {}
+        self.passage = Passage()
         self.gallery = Gallery()
         self.stages = Stages()
         self.day, self.reused = "", 0
@@ -63,7 +63,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         config.extra_javascript = [*assets.SCRIPTS, *config.extra_javascript]
         docsfolder.refuse_links(config)
         root = Path(config.config_file_path).parent
-        for path in (*_templates(root), root / policy.FILE):
+        for path in (*templates_of(root), root / policy.FILE):
             if path.exists() and str(path) not in config.watch:
                 config.watch.append(str(path))
         if config.not_in_nav is None:
@@ -82,7 +82,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         kept = store.Store(store.folder())
         opened = provenance.checked(root, reading.opened(root, kept))
         self.gallery = Gallery(kept)
-        shell = _links(config), _templates(root), self.gallery, self.stages
+        shell = _links(config), templates_of(root), self.gallery, self.stages
         built = site.build(opened, *shell, keep=True)
         errors = [one.as_text() for one in built.problems if one.level is Level.ERROR]
         if errors and config.strict:
@@ -90,7 +90,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         for text in errors:
             log.warning(text)
         published = Files(docsfolder.published(files, config))
-        self.pages = {page.path: page for page in built.pages}
+        self.passage = Passage(built.pages, self.gallery)
         self.day, self.reused = f"{feed.newest(opened):%Y-%m-%d}", built.reused
         for page in built.pages:
             file = File.generated(config, page.path, content=page.markdown)
@@ -101,18 +101,23 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
             published.append(File.generated(config, path, content=content))
         for path, source in assets.ASSETS.items():
             published.append(File.generated(config, path, abs_src_path=str(source)))
-        self.stages.begin("MkDocs: Markdown", len(self.pages))
+        self.stages.begin("MkDocs: Markdown", len(built.pages))
         return published
 
+    @event_priority(-100)
+    def on_page_markdown(self, text: str, /, *, page: MkDocsPage, **_: object) -> str:
+        """Leave to Markdown what it has not converted yet; after all who change the text."""
+        return self.passage.text(page, text)
+
+    @event_priority(100)
     def on_page_content(self, html: str, /, *, page: MkDocsPage, **_: object) -> str:
-        """Count the pages, and say what the search is to find."""
+        """Put in the words for the search, before all who read the content."""
         self.stages.step()
-        found = self.pages.get(page.file.src_uri)
-        return found.put_in_words(html) if found else html
+        return self.passage.content(page, html)
 
     def on_env(self, env: Environment, /, **_: object) -> Environment:
         """What comes now is templates, search and files."""
-        self.stages.begin("MkDocs: templates and search", len(self.pages))
+        self.stages.begin("MkDocs: templates and search", len(self.passage.pages))
         return env
 
     def on_pre_page(self, page: MkDocsPage, /, **_: object) -> MkDocsPage:
@@ -123,8 +128,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
     def on_post_page(self, output: str, /, *, page: MkDocsPage, **_: object) -> str:
         """Put tables and charts into the finished page."""
         self.stages.step()
-        found = self.pages.get(page.file.src_uri)
-        return self.gallery.hang(found.put_in(output)) if found else output
+        return self.passage.finished(page, output)
 
     def on_post_build(self, **_: object) -> None:
         """Keep for the next build what this one drew."""
@@ -139,9 +143,3 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
 def _links(config: MkDocsConfig) -> Links:
     address = f"{config.site_url.rstrip('/')}/" if config.site_url else ""
     return Links(config.use_directory_urls, address)
-
-
-def _templates(root: Path) -> list[Path]:
-    """The notebook's own templates come before the package's, file by file."""
-    own = root / "templates"
-    return [own, TEMPLATES] if own.is_dir() and own != TEMPLATES else [TEMPLATES]

@@ -113,10 +113,10 @@ def build(root: Path, *, strict: bool, quiet: bool = False, profile: bool = Fals
 
 def _summary(plugin: LoadbookPlugin, seconds: float) -> str:
     """What was built, reused, drawn."""
-    drawn, reused = plugin.gallery.drawn, plugin.gallery.reused
+    pages, reused = len(plugin.passage.pages), plugin.gallery.reused
     return (
-        f"{len(plugin.pages):,} pages and {drawn + reused:,} charts in {seconds:.1f} s; as they "
-        f"were: {plugin.reused:,} pages, {reused:,} charts"
+        f"{pages:,} pages and {plugin.gallery.drawn + reused:,} charts in {seconds:.1f} s; "
+        f"as they were: {plugin.reused:,} pages, {reused:,} charts"
     )
 
 

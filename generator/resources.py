@@ -26,3 +26,9 @@ SHELL_CONFIG = next(
 
 VENDOR = _folder("_vendor", "node_modules")
 """Third-party JavaScript, laid out as in node_modules."""
+
+
+def templates_of(root: Path) -> list[Path]:
+    """The templates of a notebook: its own come before the package's, file by file."""
+    own = root / "templates"
+    return [own, TEMPLATES] if own.is_dir() and own != TEMPLATES else [TEMPLATES]

@@ -174,7 +174,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("site",),
     ("report",),
     ("sharing",),
-    ("docsfolder",),
+    ("docsfolder", "passage"),
     ("plugin",),
     ("publish",),
     ("cli",),
@@ -238,7 +238,7 @@ def test_modules_are_one_noun(path: Path) -> None:
 def test_only_the_shell_knows_mkdocs() -> None:
     """All content is made without MkDocs, so that the shell can be replaced."""
     users = {path.stem for path in modules() if "mkdocs" in _third_party(path)}
-    assert users == {"docsfolder", "plugin", "publish"}
+    assert users == {"docsfolder", "passage", "plugin", "publish"}
 
 
 def _third_party(path: Path) -> set[str]:
