@@ -159,16 +159,27 @@ def latest_of(notebook: Notebook, identity: str) -> tuple[tuple[str, str], ...]:
 
 def files(notebook: Notebook, comparisons: Mapping[str, Comparison]) -> Iterator[tuple[str, str]]:
     """Path and content of every badge: a few for each run, and as many for each scenario."""
-    drawn: dict[str, dict[str, str]] = {}
+    drawn: dict[str, Mapping[str, str]] = {}
     for identity in notebook.runs:
-        found = of_run(notebook, comparisons, identity)
-        drawn[identity] = {metric: svg(badge) for metric, badge in found.items()}
+        drawn[identity] = _drawn(notebook, comparisons, identity)
         if campaign_of(identity) != LATEST:
             for metric, content in drawn[identity].items():
                 yield path_of(identity, metric), content
     for slug, (_, identity) in latest(notebook).items():
         for metric, content in drawn[identity].items():
             yield path_of(f"{LATEST}/{slug}", metric), content
+
+
+def _drawn(
+    notebook: Notebook, comparisons: Mapping[str, Comparison], identity: str
+) -> Mapping[str, str]:
+    """The badges of a run by metric, as files."""
+
+    def draw() -> dict[str, str]:
+        found = of_run(notebook, comparisons, identity)
+        return {metric: svg(badge) for metric, badge in found.items()}
+
+    return notebook.kept("badges", identity, draw)
 
 
 # --- how a run's page tells of them ---------------------------------------------------------------

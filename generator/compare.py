@@ -6,10 +6,11 @@ and says so; metrics that depend on the load are not judged between different lo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict
 
 from generator import display, likeness, noise, verdicts
 from generator.likeness import Likeness
@@ -144,6 +145,43 @@ def with_baselines(notebook: Notebook) -> Mapping[str, Comparison]:
     return _WithBaselines(notebook)
 
 
+class Tally(TypedDict):
+    """How many metrics of a run got each verdict against its baseline.
+
+    Of those that are better one way: how many were `judged`, had `too_few` repeats, and were not
+    comparable for which of the `reasons`.
+    """
+
+    verdicts: dict[str, int]
+    judged: int
+    too_few: int
+    reasons: dict[str, int]
+
+
+def tally(notebook: Notebook, identity: str) -> Tally:
+    """That of a run; of one without a baseline nothing is judged."""
+    return notebook.kept("tally", identity, lambda: _tally(notebook, identity))
+
+
+def _tally(notebook: Notebook, identity: str) -> Tally:
+    found = with_baselines(notebook).get(identity)
+    every = list(found.deltas.values()) if found else []
+    open_to_judge = [delta for delta in every if delta.metric.better is not None]
+    verdicts = Counter(str(delta.verdict) for delta in open_to_judge)
+    reasons = Counter(
+        delta.basis.partition(":")[0]
+        for delta in open_to_judge
+        if delta.verdict is Verdict.NOT_COMPARABLE
+    )
+    too_few, not_comparable = verdicts[Verdict.TOO_FEW_REPEATS], verdicts[Verdict.NOT_COMPARABLE]
+    return {
+        "verdicts": dict(Counter(str(delta.verdict) for delta in every)),
+        "judged": len(open_to_judge) - too_few - not_comparable,
+        "too_few": too_few,
+        "reasons": dict(reasons),
+    }
+
+
 class _WithBaselines(Mapping[str, Comparison]):
     """Comparisons by candidate, each made when it is asked for."""
 
@@ -157,6 +195,9 @@ class _WithBaselines(Mapping[str, Comparison]):
         return self._notebook.once(
             "comparison", identity, lambda: compare(self._notebook, baseline, identity)
         )
+
+    def __contains__(self, identity: object) -> bool:
+        return isinstance(identity, str) and self._notebook.baselines.get(identity) is not None
 
     def __iter__(self) -> Iterator[str]:
         every = self._notebook.baselines.items()

@@ -20,6 +20,7 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from generator import audit, figures, likeness, links, noise, telling
@@ -30,7 +31,6 @@ from generator.measurements import Measurement
 from generator.metrics import METRICS, Metric
 from generator.model import Run
 from generator.notebook import Notebook
-from generator.records import file_of_run
 from generator.settings import is_absolute
 from generator.units import NUMBER, RATIO, SECONDS, SHARE, Quantity
 from generator.verdicts import SIGNS
@@ -51,13 +51,16 @@ def files(notebook: Notebook, view: View) -> Iterator[tuple[str, str]]:
     for name in notebook.campaign_names:
         changes = _changes(notebook, view.notebook, name)
         yield f"data/compare/changes/{name}.json", text_of({"changes": changes})
-    doubts = _doubts(view)
     for identity in notebook.runs:
-        content = _run(notebook, identity, doubts.get(identity, []))
-        yield f"data/compare/runs/{identity}.json", text_of(content)
+        make = partial(_text_of_run, view, notebook, identity)
+        yield f"data/compare/runs/{identity}.json", notebook.kept("compare", identity, make)
     for group in _groups(notebook).values():
         path = f"data/compare/repeats/{notebook.runs[group[0]].repeats or group[0]}.json"
         yield path, text_of(_repeats(notebook, group))
+
+
+def _text_of_run(view: View, notebook: Notebook, identity: str) -> str:
+    return text_of(_run(notebook, identity, _doubts(view, identity)))
 
 
 def text_of(content: Mapping[str, Any]) -> str:
@@ -217,19 +220,15 @@ def _measured(found: Measurement) -> dict[str, Any]:
     return content
 
 
-def _doubts(view: View) -> dict[str, list[tuple[str, int]]]:
-    """Of each run: how many doubts there are of each kind, acknowledged ones last."""
-    counted: dict[str, Counter[str]] = {}
-    for problem in view.problems:
+def _doubts(view: View, identity: str) -> list[tuple[str, int]]:
+    """How many doubts of a run there are of each kind, acknowledged ones last."""
+    counted: Counter[str] = Counter()
+    for problem in view.problems_of(identity):
         accepted = problem.level is Level.ACKNOWLEDGED
         kind = "Acknowledged" if accepted else str(audit.RULES.get(problem.code, (Kind.FILE,))[0])
-        counted.setdefault(problem.file, Counter())[kind] += 1
+        counted[kind] += 1
     order = [*map(str, KINDS), "Acknowledged"]
-    return {
-        identity: sorted(found.items(), key=lambda item: order.index(item[0]))
-        for identity in view.notebook.runs
-        if (found := counted.get(file_of_run(identity)))
-    }
+    return sorted(counted.items(), key=lambda item: order.index(item[0]))
 
 
 # --- repeats --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from generator import schema
@@ -35,12 +36,18 @@ class DataFile:
 
     def describes(self, path: str) -> bool:
         """Whether a path of the site is of this kind."""
-        pieces = re.split(r"(<[\w-]+>|\*)", self.pattern)
-        form = "".join(
+        return _form(self.pattern).fullmatch(path) is not None
+
+
+@cache
+def _form(pattern: str) -> re.Pattern[str]:
+    pieces = re.split(r"(<[\w-]+>|\*)", pattern)
+    return re.compile(
+        "".join(
             ".*" if piece == "*" else "[^/]+" if piece.startswith("<") else re.escape(piece)
             for piece in pieces
         )
-        return re.fullmatch(form, path) is not None
+    )
 
 
 DATA_FILES = (

@@ -248,6 +248,8 @@ def _changes(notebook: Notebook, baseline: str, candidate: str) -> Iterator[tupl
 def _differences(
     before: BaseModel | Mapping[str, Any] | None, after: BaseModel | Mapping[str, Any] | None
 ) -> Iterator[Difference]:
+    if before == after:
+        return
     left, right = dict(named(before)), dict(named(after))
     for name in dict.fromkeys([*left, *right]):
         left_value, left_text = left.get(name, (None, NOT_RECORDED))

@@ -55,6 +55,10 @@ class Notebook:
             known[key] = find()
         return known[key]
 
+    def kept(self, kind: str, identity: str, make: Callable[[], Value]) -> Value:
+        """What `make` gives of a run or campaign: values of JSON, which may have been kept."""
+        return self.once(kind, identity, make)
+
     def answer(self, read: Read, find: Callable[..., Value]) -> Value:
         """The answer to a question (`tracing.asked`)."""
         return self.once("answers", read, lambda: find(self, *read[1:]))

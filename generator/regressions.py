@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from generator import steps, trends
 from generator.bestruns import against_best
-from generator.compare import Comparison, Delta, with_baselines
+from generator.compare import Comparison, Delta, Tally, tally, with_baselines
 from generator.metrics import METRICS, Metric
 from generator.noise import Noise, figures_of
 from generator.notebook import Notebook
@@ -74,24 +74,27 @@ def stale(notebook: Notebook) -> Iterator[tuple[str, int, str]]:
 
 def _found(notebook: Notebook) -> Found:
     every: list[Regression] = []
-    compared: list[Comparison] = []
+    compared: list[Tally] = []
     for trend in trends.found(notebook):
         for series in (one for there in trend.series.values() for one in there):
             every += against_best(notebook, series)
         for stretch in trend.scenario.stretches:
             for position, group in zip(stretch.positions, stretch.groups, strict=True):
-                comparison = with_baselines(notebook).get(group[0])
-                if comparison is None or comparison.baseline in group:
+                baseline = notebook.baselines[group[0]]
+                if baseline is None or baseline in group:
                     continue
-                compared.append(comparison)
-                place = _Place(notebook, trend, stretch, position, group)
-                every += _against_baseline(comparison, place)
-    judged, too_few, reasons = _counts(compared)
+                compared.append(tally(notebook, group[0]))
+                if compared[-1]["verdicts"].get(Verdict.REGRESSED):
+                    place = _Place(notebook, trend, stretch, position, group)
+                    every += _against_baseline(with_baselines(notebook)[group[0]], place)
+    reasons: Counter[str] = Counter()
+    for one in compared:
+        reasons.update(one["reasons"])
     return Found(
         tuple(sorted(_each_once(every), key=_importance)),
         len(compared),
-        judged,
-        too_few,
+        sum(one["judged"] for one in compared),
+        sum(one["too_few"] for one in compared),
         tuple(reasons.most_common()),
     )
 
@@ -126,22 +129,6 @@ def _each_once(every: Sequence[Regression]) -> Iterator[Regression]:
             key = (one.candidate, one.metric.name, one.standing)
             yield replace(one, best=best.pop(key, None))
     yield from best.values()
-
-
-def _counts(compared: Sequence[Comparison]) -> tuple[int, int, Counter[str]]:
-    """How many metrics were judged, had too few repeats, and were not comparable, by why."""
-    judged = too_few = 0
-    reasons: Counter[str] = Counter()
-    for delta in (delta for one in compared for delta in one.deltas.values()):
-        if delta.metric.better is None:
-            continue
-        if delta.verdict is Verdict.NOT_COMPARABLE:
-            reasons[delta.basis.partition(":")[0]] += 1
-        elif delta.verdict is Verdict.TOO_FEW_REPEATS:
-            too_few += 1
-        else:
-            judged += 1
-    return judged, too_few, reasons
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 from generator import columns, display, links, records, telling
 from generator.blocks import LEVELS, STATUSES, Mark, verdict_mark
 from generator.columns import Column
+from generator.compare import tally
 from generator.errors import Level
 from generator.notebook import campaign_of
 from generator.verdicts import Verdict
@@ -99,7 +100,7 @@ def _runs(view: View) -> dict[str, Any]:
     campaigns = {name: at for at, name in enumerate(book.campaign_names)}
     position = {name: at for at, name in enumerate(book.runs)}
     baselines = [book.baselines[name] for name in book.runs]
-    judged = [_judged(view, name) for name in book.runs]
+    judged = [tally(book, name)["verdicts"] for name in book.runs]
     doubts: dict[str, int] = {}
     for problem in view.problems:
         if problem.level is Level.WARNING:
@@ -131,15 +132,6 @@ def _summaries(view: View) -> list[str]:
     """What a reader sees of each run's summary, in one line."""
     found = (telling.plain(run.summary or "") for run in view.notebook.runs.values())
     return [" ".join(text.split()) for text in found]
-
-
-def _judged(view: View, identity: str) -> dict[Verdict, int]:
-    """How many metrics got each verdict against the run's baseline."""
-    found = view.comparisons.get(identity)
-    counts: dict[Verdict, int] = {}
-    for delta in found.deltas.values() if found else ():
-        counts[delta.verdict] = counts.get(delta.verdict, 0) + 1
-    return counts
 
 
 def _seconds(when: date | datetime | None) -> int | None:

@@ -42,6 +42,7 @@ from generator.notebook import Notebook, campaign_of
 from generator.products import Products
 from generator.render import Page, Renderer
 from generator.resources import TEMPLATES
+from generator.shelf import Shelf, digest_of_files
 from generator.stages import Stages
 from generator.traced import traced
 from generator.view import View
@@ -78,8 +79,15 @@ def build(
     to = to or Links()
     stages = stages or Stages()
     stages.begin("comparing and checking")
-    notebook = traced(notebook)
+    shelf = None
+    if gallery is not None and keep:
+        files_of_templates = [digest_of_files(folder) for folder in templates]
+        shelf = Shelf(gallery.store, notebook, (to, files_of_templates))
+    notebook = traced(notebook, shelf)
     view = view_of(notebook, to)
+    if shelf is not None:
+        shelf.add("problems", view.problems_of)
+        shelf.add("scores", view.scores_of)
     stages.begin("data files")
     comparisons = view.comparisons
     renderer = Renderer(templates, to, gallery)
@@ -91,7 +99,7 @@ def build(
     view = replace(view, published=(*files, *pictures, *records))
     stages.begin("pages", len(pages.PAGES) + len(notebook.campaign_names) + len(notebook.runs))
     built = []
-    products = Products(view, notebook, templates, gallery) if gallery and keep else None
+    products = Products(shelf, notebook.trace, gallery) if gallery and shelf else None
     for page in _pages(renderer, view, products):
         built.append(page)
         stages.step()
@@ -205,8 +213,13 @@ def _data(notebook: Notebook, view: View) -> dict[str, str]:
         "data/trends.json": trendtext.as_json(notebook),
     }
     for identity in notebook.runs:
-        content = {"version": datafiles.VERSION, **notebook.as_json(identity)}
-        files[links.run_data(identity)] = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        figures = partial(_figures, notebook, identity)
+        files[links.run_data(identity)] = notebook.kept("figures", identity, figures)
     for name, model in schema.SCHEMAS.items():
         files[datafiles.schema_path(name)] = schema.schema_text(model)
     return files | datafiles.schemas()
+
+
+def _figures(notebook: Notebook, identity: str) -> str:
+    content = {"version": datafiles.VERSION, **notebook.as_json(identity)}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from generator.measurements import Measurement
 from generator.notebook import Notebook
 from generator.records import Gist
+from generator.shelf import Shelf
 from generator.tracing import EVERYTHING, Noted, Read, Trace
 
 Value = TypeVar("Value")
@@ -27,6 +28,7 @@ class Traced(Notebook):
         kw_only=True, repr=False, compare=False
     )
     """What was found out once, with what was read for it."""
+    shelf: Shelf | None = field(kw_only=True, default=None, repr=False, compare=False)
 
     def once(self, name: str, key: Hashable, find: Callable[[], Value]) -> Value:
         """What `find` gives, found out once; who asks has read what was read for it."""
@@ -37,6 +39,23 @@ class Traced(Notebook):
             self.found[name, key] = known
         value: Value = known[0]
         self.trace.note_all(known[1])
+        return value
+
+    def kept(self, kind: str, identity: str, make: Callable[[], Value]) -> Value:
+        """What `make` gives; taken from the shelf where that has one that is as good."""
+        return self.once(kind, identity, lambda: self._kept(kind, identity, make))
+
+    def _kept(self, kind: str, identity: str, make: Callable[[], Value]) -> Value:
+        known = self.shelf.get(kind, identity) if self.shelf else None
+        if known is not None:
+            value: Value = known[0]
+            self.trace.note_all(known[1])
+            return value
+        with self.trace.piece() as reads:
+            value = make()
+        self.trace.note_all(reads)
+        if self.shelf is not None and EVERYTHING not in reads:
+            self.shelf.put(kind, identity, value, reads)
         return value
 
     def answer(self, read: Read, find: Callable[..., Value]) -> Value:
@@ -76,8 +95,8 @@ class Traced(Notebook):
         return self.plain.campaign_names
 
 
-def traced(book: Notebook) -> Traced:
-    """The same notebook, traced."""
+def traced(book: Notebook, shelf: Shelf | None = None) -> Traced:
+    """The same notebook, traced; what is kept stands on the shelf."""
     trace = Trace()
     return Traced(
         Noted(trace, "record", book.run_records),
@@ -91,4 +110,5 @@ def traced(book: Notebook) -> Traced:
         plain=book,
         trace=trace,
         found={},
+        shelf=shelf,
     )
