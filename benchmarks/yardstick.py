@@ -37,7 +37,14 @@ class PlainRenderer(Renderer):
         self.path = path
         return super().page(path, title, [replace(part, folded="") for part in parts], **more)
 
-    def _block(self, block: Block, late: list[str]) -> Markup:
+    def _held(self, html: str, _words: str | None, _late: list[tuple[str, str]]) -> Markup:
+        return Markup(html)
+
+    def _part(self, part: Part, blocks: Sequence[Block]) -> tuple[Part, Markup, str]:
+        return part, Markup("\n\n").join(map(self._plain, blocks)), ""
+
+    def _plain(self, block: Block) -> Markup:
+        """A table as Markdown, a chart as a file, of all else the words."""
         if isinstance(block, Table):
             return Markup(gfm.table(block))
         if isinstance(block, Picture):
@@ -45,8 +52,9 @@ class PlainRenderer(Renderer):
             self.charts[name] = block.chart.svg
             return Markup(f"![{gfm.escape(block.alt[:300])}]({name.rpartition('/')[2]})")
         if isinstance(block, Beside):
-            return Markup("\n\n").join(self._block(picture, late) for picture in block.pictures)
-        return super()._block(block, late)
+            return Markup("\n\n").join(map(self._plain, block.pictures))
+        words = " ".join(self.html(block).striptags().split())
+        return Markup('<div class="lb-words">{}</div>').format(words)
 
 
 def write(root: Path, folder: Path) -> int:

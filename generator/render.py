@@ -181,9 +181,7 @@ class Renderer:
         late: list[tuple[str, str]] = []
 
         def held(words: str | None = None, *, caller: Callable[[], str]) -> Markup:
-            html = _UNSEEN.sub("", caller())
-            late.append((html, _words(html) if words is None else words))
-            return MARKER.format(len(late) - 1, "")
+            return self._held(_UNSEEN.sub("", caller()), words, late)
 
         rendered = [self._part(*part) for part in zip(parts, numbered(parts), strict=True)]
         body = self.environment.get_template(f"pages/{template}.md").render(
@@ -218,6 +216,11 @@ class Renderer:
         if self.gallery is not None:
             return self.gallery.mark(chart)
         return Markup(chart.svg)  # noqa: S704 (texts in it are escaped)
+
+    def _held(self, html: str, words: str | None, late: list[tuple[str, str]]) -> Markup:
+        """What stands in the Markdown for HTML that is put in later."""
+        late.append((html, _words(html) if words is None else words))
+        return MARKER.format(len(late) - 1, "")
 
     def _part(self, part: Part, blocks: Sequence[Block]) -> tuple[Part, Markup, str]:
         """A part, the HTML of its blocks, and the words that the search is to find."""

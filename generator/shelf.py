@@ -23,7 +23,10 @@ from generator.records import Record
 from generator.store import Store
 from generator.tracing import QUESTIONS, Read
 
-LIBRARIES = ("jinja2", "markdown-it-py", "markupsafe", "nh3", "pydantic", "pygments", "ruamel.yaml")
+LIBRARIES = (
+    *("jinja2", "markdown-it-py", "markupsafe", "matplotlib", "nh3", "pydantic", "pygments"),
+    "ruamel.yaml",
+)
 """What else than the package has a hand in it."""
 
 

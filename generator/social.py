@@ -5,25 +5,25 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from PIL import Image
 
-from generator import badges, display, inking, links, telling
+from generator import badges, display, links, telling
 from generator.compare import Comparison
 from generator.lettering import clean, fit, width_of, wrap
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
 from generator.verdicts import SIGNS, Verdict
 from generator.view import delta_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 1200, 630
 FIGURES = 3
@@ -91,6 +91,13 @@ def card(notebook: Notebook, comparison: Comparison | None, identity: str) -> Ca
 @lru_cache(maxsize=512)
 def png(shown: Card) -> bytes:
     """The picture as PNG. It is kept: `mkdocs serve` draws only what has changed."""
+    # Loaded here: a build whose pictures are all known needs no matplotlib.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+    from generator import inking
+
     figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100)
     with inking.style():
         sheet = _Sheet(figure)
@@ -108,14 +115,14 @@ def png(shown: Card) -> bytes:
         canvas.draw()
     drawn = Image.frombuffer("RGBA", (WIDTH, HEIGHT), bytes(canvas.buffer_rgba()))
     # A palette makes a third of the size; there are few colours in it.
-    few = drawn.convert("RGB").quantize(_COLOUR_COUNT, Image.Quantize.FASTOCTREE, dither=_SHARP)
+    sharp = Image.Dither.NONE
+    few = drawn.convert("RGB").quantize(_COLOUR_COUNT, Image.Quantize.FASTOCTREE, dither=sharp)
     buffer = io.BytesIO()
     few.save(buffer, "PNG")
     return buffer.getvalue()
 
 
 _COLOUR_COUNT = 64
-_SHARP = Image.Dither.NONE
 
 
 def _room(size: float) -> float:
@@ -136,6 +143,8 @@ class _Sheet:
         figure.patch.set_facecolor(_PAPER)
 
     def box(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        from matplotlib.patches import Rectangle
+
         place = (x / WIDTH, 1 - (y + height) / HEIGHT)
         size = (width / WIDTH, height / HEIGHT)
         patch = Rectangle(
@@ -190,8 +199,15 @@ def path_of(identity: str) -> str:
 
 def pictures(notebook: Notebook, comparisons: Mapping[str, Comparison]) -> dict[str, bytes]:
     """The pictures of all runs by their paths in the site."""
+
+    def drawn(identity: str) -> str:
+        picture = png(card(notebook, comparisons.get(identity), identity))
+        return base64.b64encode(picture).decode()
+
     return {
-        path_of(identity): png(card(notebook, comparisons.get(identity), identity))
+        path_of(identity): base64.b64decode(
+            notebook.kept("picture", identity, partial(drawn, identity))
+        )
         for identity in notebook.runs
     }
 
