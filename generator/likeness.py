@@ -120,16 +120,17 @@ class Likeness:
 def alike(notebook: Notebook, baseline: str, candidate: str) -> bool:
     """Whether two runs are known to be like for like; see `between`, whose other half it leaves."""
     before, after = notebook.runs[baseline], notebook.runs[candidate]
-    environment = tuple(_differences(before.environment, after.environment))
-    return not _reasons(before, after, _load_differences(before, after), environment)
+    environment = tuple(_differences(notebook, baseline, candidate, "environment"))
+    load = _load_differences(notebook, baseline, candidate)
+    return not _reasons(before, after, load, environment)
 
 
 def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     """What differs between two runs of the notebook."""
     before, after = notebook.runs[baseline], notebook.runs[candidate]
-    load = _load_differences(before, after)
-    deployment = tuple(_differences(before.deployment, after.deployment))
-    environment = tuple(_differences(before.environment, after.environment))
+    load = _load_differences(notebook, baseline, candidate)
+    deployment = tuple(_differences(notebook, baseline, candidate, "deployment"))
+    environment = tuple(_differences(notebook, baseline, candidate, "environment"))
     reasons = _reasons(before, after, load, environment)
     changes = tuple(_changes(notebook, baseline, candidate))
     factors = tuple(_factors(load, deployment, environment, changes))
@@ -144,11 +145,12 @@ def asked(run: Run) -> tuple[tuple[str, Any], ...]:
     return tuple((name, value) for name, (value, _) in (*load, *around) if name != "duration")
 
 
-def _load_differences(before: Run, after: Run) -> tuple[Difference, ...]:
+def _load_differences(notebook: Notebook, baseline: str, candidate: str) -> tuple[Difference, ...]:
+    before, after = notebook.runs[baseline].load, notebook.runs[candidate].load
     return tuple(
         difference
-        for difference in _differences(before.load, after.load)
-        if difference.setting != "duration" or not _as_long(before.load, after.load)
+        for difference in _differences(notebook, baseline, candidate, "load")
+        if difference.setting != "duration" or not _as_long(before, after)
     )
 
 
@@ -246,16 +248,25 @@ def _changes(notebook: Notebook, baseline: str, candidate: str) -> Iterator[tupl
 
 
 def _differences(
-    before: BaseModel | Mapping[str, Any] | None, after: BaseModel | Mapping[str, Any] | None
+    notebook: Notebook, baseline: str, candidate: str, part: str
 ) -> Iterator[Difference]:
-    if before == after:
+    left, right = (_settings_of(notebook, run, part) for run in (baseline, candidate))
+    if left == right:
         return
-    left, right = dict(named(before)), dict(named(after))
     for name in dict.fromkeys([*left, *right]):
         left_value, left_text = left.get(name, (None, NOT_RECORDED))
         right_value, right_text = right.get(name, (None, NOT_RECORDED))
         if left_value != right_value:
             yield Difference(name, left_text, right_text)
+
+
+def _settings_of(notebook: Notebook, identity: str, part: str) -> Mapping[str, tuple[Any, str]]:
+    """The settings of a part of a run: load, deployment or environment; looked at once."""
+
+    def look() -> dict[str, tuple[Any, str]]:
+        return dict(named(getattr(notebook.runs[identity], part)))
+
+    return notebook.once("settings", (identity, part), look)
 
 
 def named(part: BaseModel | Mapping[str, Any] | None) -> Iterator[tuple[str, tuple[Any, str]]]:

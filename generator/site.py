@@ -7,7 +7,7 @@ shell.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -88,32 +88,40 @@ def build(
     if shelf is not None:
         shelf.add("problems", view.problems_of)
         shelf.add("scores", view.scores_of)
+    # First of all, because other processes draw their charts meanwhile.
+    stages.begin("pages", len(notebook.campaign_names) + len(notebook.runs))
+    renderer = Renderer(templates, to, gallery)
+    products = Products(shelf, notebook.trace, gallery) if gallery and shelf else None
+    of_records = _stepped(stages, _pages(renderer, view, products))
     stages.begin("data files")
     comparisons = view.comparisons
-    renderer = Renderer(templates, to, gallery)
     files = _data(notebook, view)
     files |= badges.files(notebook, comparisons)
     files[links.FEED] = feed.xml(view.notebook, comparisons, to)
     pictures = social.pictures(view.notebook, comparisons) if _draws(notebook, to) else {}
     records = map(links.run_record, notebook.runs)
     view = replace(view, published=(*files, *pictures, *records))
-    stages.begin("pages", len(pages.PAGES) + len(notebook.campaign_names) + len(notebook.runs))
-    built = []
-    products = Products(shelf, notebook.trace, gallery) if gallery and shelf else None
-    for page in _pages(renderer, view, products):
-        built.append(page)
-        stages.step()
+    stages.begin("pages", len(pages.PAGES))
+    over_runs = _stepped(stages, (one.page(renderer, view) for one in pages.PAGES))
     if gallery is not None:
         stages.begin("drawing charts")
         gallery.draw()
     stages.end()
     reused = products.reused if products else 0
-    return Site(tuple(built), files, tuple(view.problems), pictures, reused)
+    built = (*over_runs, *of_records)
+    return Site(built, files, tuple(view.problems), pictures, reused)
+
+
+def _stepped(stages: Stages, made: Iterable[Page]) -> list[Page]:
+    built = []
+    for page in made:
+        built.append(page)
+        stages.step()
+    return built
 
 
 def _pages(renderer: Renderer, view: View, products: Products | None) -> Iterator[Page]:
-    for overview in pages.PAGES:
-        yield overview.page(renderer, view)
+    """The pages of campaigns and runs."""
     for name in view.notebook.campaign_names:
         make = partial(campaign_page, renderer, view, name)
         yield products.page(name, make) if products else make()

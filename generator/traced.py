@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from generator.measurements import Measurement
@@ -67,17 +68,17 @@ class Traced(Notebook):
         """Something was read that the notebook does not hold."""
         self.trace.note(*read)
 
-    @property
+    @cached_property
     def measurements(self) -> Mapping[str, Mapping[str, Measurement]]:
         """Each run's measurements by metric name: they follow from its record."""
         return Noted(self.trace, "run", self.plain.measurements)
 
-    @property
+    @cached_property
     def gists(self) -> Mapping[str, Gist]:
         """The gist of each run."""
         return Noted(self.trace, "run", self.plain.gists)
 
-    @property
+    @cached_property
     def baselines(self) -> Mapping[str, str | None]:
         """Each run's baseline."""
         return Noted(self.trace, "baseline", self.plain.baselines)
