@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from generator import (
     cachechecks,
@@ -252,8 +254,7 @@ def problems(book: Notebook) -> list[Problem]:
     """
     found = list(book.problems)
     wrong = {(problem.file, problem.field) for problem in found}
-    for identity, code, doubt in _doubts(book):
-        problem = _problem(_document(book, identity), code, doubt)
+    for problem in _doubted(book):
         if (problem.file, problem.field) not in wrong:
             found.append(problem)
     found = [*_acknowledged(book, found), *_steps_of_nothing(book)]
@@ -278,17 +279,26 @@ def _problem(document: Document, code: str, doubt: Doubt) -> Problem:
     )
 
 
-def _doubts(book: Notebook) -> Iterator[tuple[str, str, Doubt]]:
-    """Identity of the run, code of the check, doubt."""
-    for identity, record in book.run_records.items():
-        if record.partial is None:
-            continue
-        for check in CHECKS:
-            for doubt in check.find(record.partial):
-                yield identity, check.code, doubt
+def _doubted(book: Notebook) -> Iterator[Problem]:
+    """What the checks of each run find, then those of the runs among each other."""
+    for identity in book.run_records:
+        for packed in book.kept("checks", identity, partial(_checked, book, identity)):
+            yield Problem.unpacked(packed)
     for cross in CROSS_CHECKS:
         for identity, doubt in cross.find(book):
-            yield identity, cross.code, doubt
+            yield _problem(_document(book, identity), cross.code, doubt)
+
+
+def _checked(book: Notebook, identity: str) -> list[list[Any]]:
+    """What the checks of a run find, which follows from its record alone."""
+    record = book.run_records[identity]
+    if record.partial is None:
+        return []
+    return [
+        _problem(record.document, check.code, doubt).packed()
+        for check in CHECKS
+        for doubt in check.find(record.partial)
+    ]
 
 
 def _acknowledged(book: Notebook, found: list[Problem]) -> list[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Level(StrEnum):
@@ -49,6 +49,18 @@ class Problem:
     hint: str = ""
     concerns: tuple[str, ...] = ()
     reason: str = ""
+
+    def packed(self) -> list[Any]:
+        """The problem as values of JSON."""
+        return [getattr(self, name) for name in self.__slots__]
+
+    @classmethod
+    def unpacked(cls, values: Sequence[Any]) -> Problem:
+        """The problem that was packed."""
+        file, place, field, level, code, message, hint, concerns, reason = values
+        return cls(
+            file, Place(*place), field, Level(level), code, message, hint, tuple(concerns), reason
+        )
 
     def as_text(self) -> str:
         """`file:line:column: level: field: message (hint) [code]`, as editors can jump from."""

@@ -24,8 +24,8 @@ from generator.store import Store
 from generator.tracing import QUESTIONS, Read
 
 LIBRARIES = (
-    *("jinja2", "markdown-it-py", "markupsafe", "matplotlib", "nh3", "pydantic", "pygments"),
-    "ruamel.yaml",
+    *("jinja2", "markdown-it-py", "markupsafe", "matplotlib", "nh3", "numpy", "pandas"),
+    *("pydantic", "pygments", "ruamel.yaml", "scipy"),
 )
 """What else than the package has a hand in it."""
 
