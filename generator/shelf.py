@@ -62,7 +62,10 @@ class Shelf:
         content = self._fetched[kind].pop(self._key(identity), None)
         if content is None:
             return None
-        under, noted, value = json.loads(zlib.decompress(content))
+        try:
+            under, noted, value = json.loads(zlib.decompress(content))
+        except (ValueError, zlib.error):
+            return None  # another version's
         if under != self._under:
             return None
         reads: list[Read] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def build(
     keep: bool = True,
     templates: Sequence[Path] = (TEMPLATES,),
 ) -> Site:
-    """The site of these files, written into a folder; with a place its pages are kept."""
+    """The site of these files, written into a folder, with what is kept in the store."""
     for path in folder.rglob("*"):
         if path.is_file() and str(path.relative_to(folder)) not in files:
             path.unlink()
@@ -90,6 +91,26 @@ def test_a_page_whose_chart_is_lost_is_made_anew(written: Files, tmp_path: Path)
     again = build(tmp_path / "book", written, Store(kept))
     assert again.pages == whole.pages
     assert again.reused < KEPT
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'["", []]', b'["", [], null]'])
+def test_what_has_another_form_is_not_believed(
+    written: Files, tmp_path: Path, content: bytes
+) -> None:
+    """Whatever another version has kept under the same name, the site is the same."""
+    kept = tmp_path / "kept"
+    store = Store(kept)
+    whole = build(tmp_path / "book", written, store)
+    store.close()
+    with sqlite3.connect(kept / FILE) as base:
+        entries = base.execute("SELECT kind, key FROM entry WHERE kind != ?", (CHARTS,)).fetchall()
+    base.close()
+    assert {kind for kind, _ in entries} >= {"page", "compare", "figures", "checks"}
+    store = Store(kept)
+    for kind, key in entries:
+        store.put(kind, key, zlib.compress(content))
+    again = build(tmp_path / "book", written, store)
+    assert (again.pages, again.files, again.reused) == (whole.pages, whole.files, 0)
 
 
 @pytest.mark.parametrize("file", ["blocks/table.html", "pages/run.md"])
