@@ -55,6 +55,11 @@ class Notebook:
             known[key] = find()
         return known[key]
 
+    def forget(self) -> None:
+        """Let go of what was found out and measured: it is several times what the records are."""
+        self.memo.clear()
+        vars(self).pop("measurements", None)
+
     def kept(self, kind: str, identity: str, make: Callable[[], Value]) -> Value:
         """What `make` gives of a run or campaign: values of JSON, which may have been kept."""
         return self.once(kind, identity, make)

@@ -55,6 +55,11 @@ class Shelf:
         """Something else that can be read, by the name of a run or campaign."""
         self._kinds[kind] = find
 
+    def close(self) -> None:
+        """Let go of the notebook and of what was fetched; nothing can be asked any more."""
+        self._kinds.clear()
+        self._fetched.clear()
+
     def get(self, kind: str, identity: str) -> tuple[Any, list[Read]] | None:
         """The value with what was read for it; None where there is none that is as good as new."""
         if kind not in self._fetched:

@@ -109,6 +109,7 @@ def build(
     stages.end()
     reused = products.reused if products else 0
     built = (*over_runs, *of_records)
+    notebook.forget()
     return Site(built, files, tuple(view.problems), pictures, reused)
 
 

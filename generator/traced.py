@@ -42,6 +42,15 @@ class Traced(Notebook):
         self.trace.note_all(known[1])
         return value
 
+    def forget(self) -> None:
+        """Let go of what was found out, here and of the notebook that is traced."""
+        self.found.clear()
+        if self.shelf is not None:
+            self.shelf.close()
+        for name in ("measurements", "gists", "baselines"):
+            vars(self).pop(name, None)
+        self.plain.forget()
+
     def kept(self, kind: str, identity: str, make: Callable[[], Value]) -> Value:
         """What `make` gives; taken from the shelf where that has one that is as good."""
         return self.once(kind, identity, lambda: self._kept(kind, identity, make))

@@ -147,7 +147,7 @@ def test_a_notebook_in_another_folder_has_the_same_pages(written: Files, tmp_pat
 )
 def test_whatever_a_notebook_tells_is_noted(member: str) -> None:
     """A method or property of a notebook is a question, is noted, or asks only such."""
-    asks_only_such = {"as_json", "campaign", "run", "note"}
+    asks_only_such = {"as_json", "campaign", "run", "note", "forget"}
     plain = {"settings", "objectives", "told", "memo"}
     attribute = vars(Notebook)[member]
     is_question = getattr(attribute, "__wrapped__", None) is not None
