@@ -6,7 +6,6 @@ Loading all commands takes longer than many of them, so those that print a run a
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,29 +26,6 @@ def run() -> None:
     with faults.told():
         app = _app(sys.argv[1:2])
     app()
-
-
-def main() -> None:
-    """Run the command line as a process of its own, which ends at once when all is said.
-
-    To free what a notebook of thousands of runs took, object by object, takes a second.
-    """
-    try:
-        run()
-    except SystemExit as ended:
-        if isinstance(ended.code, int) and _is_said():
-            os._exit(ended.code)
-        raise
-
-
-def _is_said() -> bool:
-    """Whether all that was printed is on its way; what can't be is told as Python does."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def _app(words: list[str]) -> typer.Typer:

@@ -36,7 +36,7 @@ def run(
     root: Path, *words: str, stdout: int = subprocess.PIPE, before: tuple[str, ...] = ()
 ) -> subprocess.CompletedProcess[str]:
     """The installed command in a notebook; `before` are words that stand before it."""
-    program = "from generator import entry; entry.main()"
+    program = "from generator import entry; entry.run()"
     return subprocess.run(
         [*before, sys.executable, "-c", program, *words],
         cwd=root,
