@@ -31,9 +31,9 @@ def run() -> None:
 def _app(words: list[str]) -> typer.Typer:
     """The application that knows the command; what others need is not loaded."""
     if words in (["show"], ["diff"]):
-        from generator import looking
+        from generator.looking import app as looking
 
-        return looking.app
-    from generator import cli
+        return looking
+    from generator.cli import app
 
-    return cli.app
+    return app
