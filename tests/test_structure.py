@@ -271,6 +271,11 @@ def test_commands_load_nothing_heavy(command: str) -> None:
         f"CliRunner().invoke(app, [{command!r}, *{_ARGUMENTS.get(command, [])!r}]); "
         f"print(sorted(set({HEAVY!r}) & set(sys.modules)))"
     )
+    assert _last_line(code) == "[]"
+
+
+def _last_line(code: str) -> str:
+    """The last line that code prints in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=PACKAGE.parent,
@@ -278,7 +283,7 @@ def test_commands_load_nothing_heavy(command: str) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.splitlines()[-1] == "[]"
+    return done.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("command", ["diff", "show"])
@@ -292,14 +297,7 @@ def test_who_asks_for_runs_loads_no_other_command(command: str) -> None:
         "names = {'.'.join(name.split('.')[:2]) for name in sys.modules}\n"
         f"print(sorted(names & {{*{HEAVY!r}, *{_OTHERS!r}}}))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=PACKAGE.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert _last_line(code) == "[]"
 
 
 _OTHERS = (
