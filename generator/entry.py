@@ -25,7 +25,10 @@ def run() -> None:
     gc.set_threshold(ALLOCATIONS)
     with faults.told():
         app = _app(sys.argv[1:2])
-    app()
+    try:
+        app()
+    finally:
+        gc.freeze()  # what the process still holds is gone with it; taking it apart took a second
 
 
 def _app(words: list[str]) -> typer.Typer:
