@@ -29,6 +29,7 @@ from generator import (
     site,
     store,
 )
+from generator.delivery import Delivery
 from generator.errors import Level
 from generator.gallery import Gallery
 from generator.links import Links
@@ -55,6 +56,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         self.passage = Passage()
         self.gallery = Gallery()
         self.stages = Stages()
+        self.delivery: Delivery | None = None
         self.day, self.reused = "", 0
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -102,7 +104,7 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         for path, source in assets.ASSETS.items():
             published.append(File.generated(config, path, abs_src_path=str(source)))
         self.stages.begin("MkDocs: Markdown", len(built.pages))
-        return published
+        return self.delivery.files(published) if self.delivery else published
 
     @event_priority(-100)
     def on_page_markdown(self, text: str, /, *, page: MkDocsPage, **_: object) -> str:
@@ -126,9 +128,10 @@ class LoadbookPlugin(BasePlugin[LoadbookConfig]):
         return page
 
     def on_post_page(self, output: str, /, *, page: MkDocsPage, **_: object) -> str:
-        """Put tables and charts into the finished page."""
+        """Put tables and charts into the finished page, and deliver it."""
         self.stages.step()
-        return self.passage.finished(page, output)
+        output = self.passage.finished(page, output)
+        return self.delivery.page(page.file.dest_uri, output) if self.delivery else output
 
     def on_post_build(self, **_: object) -> None:
         """Keep for the next build what this one drew."""

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from generator import (
     attachments,
+    delivery,
     docsfolder,
     faults,
     progress,
@@ -64,12 +65,13 @@ def build(root: Path, *, strict: bool, quiet: bool = False, profile: bool = Fals
         site = Path(config.site_dir)
         docs = Path(config.docs_dir)
         writing.sweep(path for path, _, _ in os.walk(docs))
-        with swap.staged(site) as stage:
+        with swap.staged(site) as stage, delivery.from_earlier(site, stage) as deliver:
             config.site_dir = str(stage)
             before = _published(docs)
             plugin = config.plugins.get("loadbook")
             if isinstance(plugin, LoadbookPlugin):
                 plugin.stages = stages
+                plugin.delivery = deliver if delivery.alone(config) else None
             config.plugins.on_startup(command="build", dirty=False)
             try:
                 with nullcontext() if quiet else progress.stages(stages, console):

@@ -175,7 +175,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("site",),
     ("report",),
     ("sharing",),
-    ("docsfolder", "passage"),
+    ("delivery", "docsfolder", "passage"),
     ("plugin",),
     ("publish",),
     ("cli",),
@@ -239,7 +239,7 @@ def test_modules_are_one_noun(path: Path) -> None:
 def test_only_the_shell_knows_mkdocs() -> None:
     """All content is made without MkDocs, so that the shell can be replaced."""
     users = {path.stem for path in modules() if "mkdocs" in _third_party(path)}
-    assert users == {"docsfolder", "passage", "plugin", "publish"}
+    assert users == {"delivery", "docsfolder", "passage", "plugin", "publish"}
 
 
 def _third_party(path: Path) -> set[str]:
