@@ -104,6 +104,11 @@ class Cell:
     anchor: str = ""
     doubts: tuple[int, ...] = ()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether its text stands alone in its line, without a link, a mark or a reference."""
+        return not (self.mark or self.href or self.doubts or self.notes or self.strong)
+
 
 @dataclass(frozen=True)
 class Table:

@@ -145,6 +145,7 @@ class Renderer:
             loader=self._files,
             undefined=StrictUndefined,
             autoescape=True,
+            auto_reload=False,  # another build has another environment
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -355,11 +356,16 @@ def _figure(found: telling.Figure) -> Markup:
     )
 
 
+@cache
+def _formatter() -> HtmlFormatter[str]:
+    return HtmlFormatter(cssclass="highlight", wrapcode=True)
+
+
 def code(text: str, language: str) -> Markup:
     """Code with its highlighting, as Material styles it; an unknown language is plain text."""
     try:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:
         lexer = TextLexer()
-    html: str = highlight(text, lexer, HtmlFormatter(cssclass="highlight", wrapcode=True))
+    html: str = highlight(text, lexer, _formatter())
     return Markup(html)  # noqa: S704
