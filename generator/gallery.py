@@ -16,6 +16,7 @@ from multiprocessing import get_context
 
 from markupsafe import Markup
 
+from generator import beside
 from generator.errors import NotebookError
 from generator.store import Store
 from generator.vector import Chart
@@ -33,41 +34,48 @@ once, and no more wait in memory."""
 
 
 class Gallery:
-    """Charts by their key. `drawn` and `reused` count what was drawn and what was there."""
+    """Charts by their key: `seen` are all that a page shows, `drawn` those that were not there."""
 
     def __init__(self, store: Store | None = None, workers: int | None = None) -> None:
         self.store = store or Store()
         self.workers = (os.cpu_count() or 1) if workers is None else workers
-        self.drawn = 0
-        self.reused = 0
-        self._seen: set[str] = set()
+        self.seen: set[str] = set()
+        self.drawn: set[str] = set()
         self._wanted: list[Chart] = []
+        self._missing: list[Chart] = []
         self._pool: ProcessPoolExecutor | None = None
         self._under_way: list[tuple[list[Chart], Future[list[str]]]] = []
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether little is to be drawn, for all that is known: an earlier build kept charts."""
+        return self._pool is None and self.store.is_shared and self.store.has(KIND)
+
     def mark(self, chart: Chart) -> Markup:
         """What stands for the chart until its page is put together."""
-        if chart.key not in self._seen:
-            self._seen.add(chart.key)
+        if chart.key not in self.seen:
+            self.seen.add(chart.key)
             self._wanted.append(chart)
             if len(self._wanted) >= FEW:
+                self._look_up()
+            if len(self._missing) >= FEW:
                 self._hand_over()
         return MARK.format(chart.key)
 
     def there(self, keys: Iterable[str]) -> set[str]:
         """Those of the charts that an earlier build drew; they can be hung."""
         found = self.store.known(KIND, dict.fromkeys(keys))
-        self.reused += len(found - self._seen)
-        self._seen |= found
+        self.seen |= found
         return found
 
     def draw(self) -> None:
         """Have all drawn that is wanted and not there; other processes may still be at it."""
-        if self._pool is None:
-            if missing := self._missing():
-                self._keep(missing, None)
-        else:
+        self._look_up()
+        if self._pool is not None:
             self._hand_over()
+        elif self._missing:
+            self._keep(self._missing, None)
+            self._missing = []
         self.store.write()
 
     def hang(self, html: str) -> str:
@@ -102,20 +110,18 @@ class Gallery:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
 
-    def _missing(self) -> list[Chart]:
-        """Those of the wanted that no earlier build drew; nothing is wanted then."""
+    def _look_up(self) -> None:
+        """Find out which of the wanted no earlier build drew; nothing is wanted then."""
         there = self.store.known(KIND, [chart.key for chart in self._wanted])
-        missing = [chart for chart in self._wanted if chart.key not in there]
-        self.reused += len(self._wanted) - len(missing)
+        self._missing += [chart for chart in self._wanted if chart.key not in there]
         self._wanted.clear()
-        return missing
 
     def _hand_over(self) -> None:
         """Give what is missing to another process, and go on meanwhile."""
-        missing = self._missing()
+        missing, self._missing = self._missing, []
         if not missing:
             return
-        if self.workers < 2:
+        if self.workers < 2 or beside.is_other():
             self._keep(missing, None)
             return
         try:
@@ -136,7 +142,7 @@ class Gallery:
             found = draw(charts)
         for chart, svg in zip(charts, found, strict=True):
             self.store.put(KIND, chart.key, svg.encode())
-        self.drawn += len(charts)
+        self.drawn.update(chart.key for chart in charts)
 
 
 def _give_way() -> None:

@@ -19,12 +19,10 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from generator.stages import Stages
+from generator.stages import THREAD, Stages
 
 SILENT_SECONDS = 2.0
 """How long something takes before it is spoken of."""
-
-THREAD = "loadbook-progress"
 
 _REFRESH_SECONDS = 0.25
 

@@ -115,9 +115,10 @@ def build(root: Path, *, strict: bool, quiet: bool = False, profile: bool = Fals
 
 def _summary(plugin: LoadbookPlugin, seconds: float) -> str:
     """What was built, reused, drawn."""
-    pages, reused = len(plugin.passage.pages), plugin.gallery.reused
+    pages, charts = len(plugin.passage.pages), len(plugin.gallery.seen)
+    reused = charts - len(plugin.gallery.drawn)
     return (
-        f"{pages:,} pages and {plugin.gallery.drawn + reused:,} charts in {seconds:.1f} s; "
+        f"{pages:,} pages and {charts:,} charts in {seconds:.1f} s; "
         f"as they were: {plugin.reused:,} pages, {reused:,} charts"
     )
 

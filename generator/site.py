@@ -7,7 +7,7 @@ shell.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from generator import (
     audit,
     badges,
+    beside,
     capacitypage,
     comparison_data,
     course_data,
@@ -39,7 +40,7 @@ from generator.errors import Problem
 from generator.gallery import Gallery
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
-from generator.products import Products
+from generator.products import MANY, Makers, Products
 from generator.render import Page, Renderer
 from generator.resources import TEMPLATES
 from generator.shelf import Shelf, digest_of_files
@@ -88,47 +89,44 @@ def build(
     if shelf is not None:
         shelf.add("problems", view.problems_of)
         shelf.add("scores", view.scores_of)
-    # First of all, because other processes draw their charts meanwhile.
-    stages.begin("pages", len(notebook.campaign_names) + len(notebook.runs))
     renderer = Renderer(templates, to, gallery)
-    products = Products(shelf, notebook.trace, gallery) if gallery and shelf else None
-    of_records = _stepped(stages, _pages(renderer, view, products))
-    stages.begin("data files")
-    comparisons = view.comparisons
-    files = _data(notebook, view)
-    files |= badges.files(notebook, comparisons)
-    files[links.FEED] = feed.xml(view.notebook, comparisons, to)
-    pictures = social.pictures(view.notebook, comparisons) if _draws(notebook, to) else {}
+    makers = _makers(renderer, view)
+    # Those of the records first, because other processes draw their charts meanwhile.
+    stages.begin("pages", len(makers) + len(pages.PAGES))
+    if gallery and shelf:
+        products = Products(shelf, notebook.trace, gallery)
+        of_records, reused = products.pages(makers, stages.step), products.reused
+    else:
+        of_records, reused = [make() for make in makers.values()], 0
+    worth = bool(shelf and gallery and gallery.is_ready) and len(makers) >= MANY
+    with beside.begun(partial(_data, notebook, view, gallery), worth) as data:
+        over_runs = {}
+        for one in pages.PAGES:
+            if one.path != links.DATA:
+                over_runs[one] = one.page(renderer, view)
+                stages.step()
+        stages.begin("data files")
+        files = {**data(), "data/trends.json": trendtext.as_json(notebook)}  # as pages tell it
+    pictures = social.pictures(notebook, view.comparisons) if _draws(notebook, to) else {}
     records = map(links.run_record, notebook.runs)
     view = replace(view, published=(*files, *pictures, *records))
-    stages.begin("pages", len(pages.PAGES))
-    over_runs = _stepped(stages, (one.page(renderer, view) for one in pages.PAGES))
+    over_runs |= {one: one.page(renderer, view) for one in pages.PAGES if one not in over_runs}
     if gallery is not None:
         stages.begin("drawing charts")
         gallery.draw()
     stages.end()
-    reused = products.reused if products else 0
-    built = (*over_runs, *of_records)
+    built = (*(over_runs[one] for one in pages.PAGES), *of_records)
     notebook.forget()
     return Site(built, files, tuple(view.problems), pictures, reused)
 
 
-def _stepped(stages: Stages, made: Iterable[Page]) -> list[Page]:
-    built = []
-    for page in made:
-        built.append(page)
-        stages.step()
-    return built
-
-
-def _pages(renderer: Renderer, view: View, products: Products | None) -> Iterator[Page]:
-    """The pages of campaigns and runs."""
-    for name in view.notebook.campaign_names:
-        make = partial(campaign_page, renderer, view, name)
-        yield products.page(name, make) if products else make()
-    for identity in view.notebook.runs:
-        make = partial(run_page, renderer, view, identity)
-        yield products.page(identity, make) if products else make()
+def _makers(renderer: Renderer, view: View) -> Makers:
+    """What makes the pages of campaigns and runs."""
+    campaigns = {
+        name: partial(campaign_page, renderer, view, name) for name in view.notebook.campaign_names
+    }
+    runs = {name: partial(run_page, renderer, view, name) for name in view.notebook.runs}
+    return {**campaigns, **runs}
 
 
 def view_of(notebook: Notebook, to: Links) -> View:
@@ -209,8 +207,8 @@ def _around(view: View, identity: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _data(notebook: Notebook, view: View) -> dict[str, str]:
-    """Data files and schemas."""
+def _data(notebook: Notebook, view: View, gallery: Gallery | None) -> dict[str, str]:
+    """Data files and schemas, badges, the feed: all but what overviews find out too."""
     files = {
         "data/runs.json": history.runs_json(notebook),
         "data/runs.csv": history.runs_csv(notebook),
@@ -219,14 +217,18 @@ def _data(notebook: Notebook, view: View) -> dict[str, str]:
         **dict(comparison_data.files(notebook, view)),
         **dict(course_data.files(notebook)),
         links.CAPACITY_DATA: capacitypage.data(notebook),
-        "data/trends.json": trendtext.as_json(notebook),
     }
     for identity in notebook.runs:
         figures = partial(_figures, notebook, identity)
         files[links.run_data(identity)] = notebook.kept("figures", identity, figures)
     for name, model in schema.SCHEMAS.items():
         files[datafiles.schema_path(name)] = schema.schema_text(model)
-    return files | datafiles.schemas()
+    files |= datafiles.schemas()
+    files |= badges.files(notebook, view.comparisons)
+    files[links.FEED] = feed.xml(view.notebook, view.comparisons, view.to)
+    if gallery is not None:
+        gallery.store.write()  # what another process keeps is gone with it
+    return files
 
 
 def _figures(notebook: Notebook, identity: str) -> str:

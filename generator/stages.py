@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+THREAD = "loadbook-progress"
+"""The name of the thread that looks."""
+
 
 class Stages:
     """A build tells what it begins and each step of it; others look, from another thread too.

@@ -61,6 +61,7 @@ class Store:
         self._writes = folder is not None
         self._file = folder / FILE if folder else None
         self._base = self._opened()
+        self._process = os.getpid()
 
     def get(self, kind: str, key: str) -> bytes | None:
         """The bytes of that kind and key, None where there are none that can be believed."""
@@ -78,6 +79,15 @@ class Store:
                     self._used.add((kind, key))
         return found
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether another process finds what this one writes."""
+        return self._base is not None and self._writes
+
+    def has(self, kind: str) -> bool:
+        """Whether there is something of that kind."""
+        return any(self._asked("SELECT 1 FROM entry WHERE kind = ? LIMIT 1", kind))
+
     def known(self, kind: str, keys: Iterable[str]) -> set[str]:
         """Those of the keys that something can be had of."""
         return set(self.get_all(kind, keys))
@@ -91,6 +101,7 @@ class Store:
 
     def write(self) -> None:
         """Write what was put since the last time; all of it or nothing."""
+        self._own()
         if self._base is None or not self._writes or not (self._fresh or self._used):
             return
         rows = [
@@ -124,12 +135,22 @@ class Store:
             some = keys[start : start + _MOST]
             marks = ",".join("?" * len(some))
             query = f"SELECT {columns} FROM entry WHERE kind = ? AND key IN ({marks})"  # noqa: S608
-            try:
-                rows = self._base.execute(query, (kind, *some)).fetchall() if self._base else []
-            except sqlite3.Error:
-                self._start_anew()
-                return
-            yield from rows
+            yield from self._asked(query, kind, *some)
+
+    def _asked(self, query: str, *words: str) -> Iterator[tuple[Any, ...]]:
+        self._own()
+        try:
+            rows = self._base.execute(query, words).fetchall() if self._base else []
+        except sqlite3.Error:
+            self._start_anew()
+            return
+        yield from rows
+
+    def _own(self) -> None:
+        """Open the file anew in a process that was forked from the one that had opened it."""
+        if self._process != os.getpid() and self._base is not None:
+            self._inherited, self._base = self._base, self._opened()
+        self._process = os.getpid()
 
     def _opened(self) -> sqlite3.Connection | None:
         if self._file is None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import os
 import shutil
+import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,3 +145,11 @@ def notebook() -> Notebook:
 def site(notebook: Notebook) -> Site:
     """Its site, in memory."""
     return sites.build(notebook)
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a command: the threads of who runs the tests don't count."""
+    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("no other process here")
+    monkeypatch.setattr(threading, "enumerate", lambda: [threading.main_thread()])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import gallery, vector
+from generator import beside, gallery, vector
 from generator.drawing import Canvas
 from generator.errors import NotebookError
 from generator.gallery import Gallery
@@ -28,14 +28,14 @@ def test_a_chart_is_drawn_once(tmp_path: Path) -> None:
     marks = [first.mark(chart(text)) for text in ("a", "b", "a")]
     assert marks[0] == marks[2]
     first.draw()
-    assert (first.drawn, first.reused) == (2, 0)
+    assert (len(first.seen), len(first.drawn)) == (2, 2)
     hung = first.hang(f"<p>{marks[0]}</p>{marks[1]}")
     assert hung == f"<p>{chart('a').svg}</p>{chart('b').svg}"
     first.store.close()
     second = Gallery(Store(tmp_path))
     page = "".join(second.mark(chart(text)) for text in ("a", "c"))
     second.draw()
-    assert (second.drawn, second.reused) == (1, 1)
+    assert (len(second.seen), second.drawn) == (2, {chart("c").key})
     assert second.hang(page) == chart("a").svg + chart("c").svg
 
 
@@ -65,7 +65,43 @@ def test_many_are_drawn_by_several_processes(monkeypatch: pytest.MonkeyPatch) ->
     several.draw()
     assert several.hang(page) == "".join(chart(text).svg for text in "abc")
     several.close()
-    assert several.drawn == 3
+    assert len(several.drawn) == 3
+
+
+def test_few_that_are_missing_among_many_are_drawn_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process would take longer to start than they take."""
+    monkeypatch.setattr(gallery, "FEW", 3)
+    first = Gallery(Store(tmp_path), workers=0)
+    for text in "abcdef":
+        first.mark(chart(text))
+    first.close()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(gallery, "ProcessPoolExecutor", refuse)
+    second = Gallery(Store(tmp_path), workers=2)
+    page = "".join(second.mark(chart(text)) for text in "abxcdyef")
+    second.draw()
+    assert second.hang(page) == "".join(chart(text).svg for text in "abxcdyef")
+    assert second.drawn == {chart("x").key, chart("y").key}
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_process_that_was_forked_draws_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It starts no further ones."""
+    monkeypatch.setattr(gallery, "FEW", 1)
+    several = Gallery(workers=2)
+
+    def drawn() -> int:
+        monkeypatch.setattr(gallery, "ProcessPoolExecutor", None)
+        several.mark(chart("a"))
+        return len(several.drawn) if beside.is_other() else 0
+
+    with beside.begun(drawn) as made:
+        assert made() == 1
 
 
 def test_what_is_under_way_is_kept_at_the_end(

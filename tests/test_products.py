@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import zlib
@@ -11,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks import notebooks
-from generator import notebook, records, settings, site
+from generator import notebook, products, records, settings, site
 from generator.gallery import KIND as CHARTS
 from generator.gallery import Gallery
 from generator.links import Links
 from generator.notebook import Notebook
+from generator.products import Makers, Products
 from generator.resources import TEMPLATES
 from generator.site import Site
 from generator.store import FILE, Store
@@ -35,6 +37,7 @@ def build(
     store: Store,
     keep: bool = True,
     templates: Sequence[Path] = (TEMPLATES,),
+    gallery: Gallery | None = None,
 ) -> Site:
     """The site of these files, written into a folder, with what is kept in the store."""
     for path in folder.rglob("*"):
@@ -44,7 +47,8 @@ def build(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     opened = notebook.build(records.sources(folder), *settings.read(folder))
-    return site.build(opened, Links(), templates, Gallery(store, workers=0), keep=keep)
+    gallery = gallery or Gallery(store, workers=0)
+    return site.build(opened, Links(), templates, gallery, keep=keep)
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +95,47 @@ def test_a_page_whose_chart_is_lost_is_made_anew(written: Files, tmp_path: Path)
     again = build(tmp_path / "book", written, Store(kept))
     assert again.pages == whole.pages
     assert again.reused < KEPT
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("charts", ["kept", "lost"])
+def test_many_pages_are_made_by_two_processes(
+    written: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, charts: str
+) -> None:
+    """Where their charts are kept: the pages are those of one process, and kept like them.
+
+    So are the data files; a chart that is not there after all is drawn wherever its page is made.
+    """
+    monkeypatch.setattr(products, "MANY", 3)
+    monkeypatch.setattr(site, "MANY", 3)
+    monkeypatch.setattr(products, "STRETCH", 2)
+    of_other = Products._of_other
+
+    def told(self: Products, makers: Makers, identities: list[str]) -> object:
+        return *of_other(self, makers, identities)[:2], {str(os.getpid())}
+
+    monkeypatch.setattr(Products, "_of_other", told)
+    book, kept = tmp_path / "book", tmp_path / "kept"
+    whole = build(book, written, Store(), keep=False)
+    store = Store(kept)
+    build(book, written, store)
+    store.close()
+    with sqlite3.connect(kept / FILE) as base:
+        base.execute("DELETE FROM entry WHERE kind != ?", (CHARTS,))
+        if charts == "lost":
+            base.execute("DELETE FROM entry WHERE rowid % 2")
+    base.close()
+    store = Store(kept)
+    gallery = Gallery(store, workers=0)
+    again = build(book, written, store, gallery=gallery)
+    assert (again.pages, again.files, again.reused) == (whole.pages, whole.files, 0)
+    made_by = {int(key) for key in gallery.drawn if key.isdigit() and len(key) < 32}
+    assert made_by
+    assert os.getpid() not in made_by
+    for page in again.pages:
+        gallery.hang("".join(page.late))
+    store.close()
+    assert build(book, written, Store(kept)).reused == KEPT
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'["", []]', b'["", [], null]'])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from generator import progress
+from generator import progress, stages
 from generator.stages import Stages
 
 needs_proc = pytest.mark.skipif(progress.bytes_read() is None, reason="the system does not tell")
@@ -22,7 +22,7 @@ def terminal() -> tuple[Console, io.StringIO]:
 
 
 def running() -> bool:
-    return any(thread.name == progress.THREAD for thread in threading.enumerate())
+    return any(thread.name == stages.THREAD for thread in threading.enumerate())
 
 
 @needs_proc

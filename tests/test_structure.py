@@ -134,6 +134,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("drawing",),
     ("limits", "inking"),
     ("vector",),
+    ("beside",),
     ("gallery",),
     ("overtime",),
     ("spread",),
