@@ -14,7 +14,7 @@ from generator import faults
 if TYPE_CHECKING:
     import typer
 
-ALLOCATIONS = 200_000
+ALLOCATIONS = 1_000_000
 """How many new objects are made before those that refer to each other are looked for; Python's own
 number is 700 or 2,000. A notebook is read to be kept: to look through it time and again finds
 nothing and takes a sixth of the time."""

@@ -19,7 +19,7 @@ import pydantic
 import pydantic_core
 import ruamel.yaml
 
-from generator import records, yamltree
+from generator import beside, records, yamltree
 from generator.errors import Level, Place, Problem
 from generator.model import Campaign, Run
 from generator.packing import PackingError, pack, unpack
@@ -27,6 +27,9 @@ from generator.records import Gist, Model, Record
 from generator.store import Store
 
 KIND = "record"
+
+MANY = 200
+"""As many records as this are read by two processes."""
 
 READERS = (
     *("errors", "explain", "fields", "keeping", "measured", "model", "narrative", "packing"),
@@ -55,16 +58,27 @@ def _all(
         return {name: read(name, content) for name, content in contents.items()}
     keys = {name: _key(readers, of, name, content) for name, content in contents.items()}
     kept = store.get_all(KIND, keys.values())
-    found: dict[str, Record[Model]] = {}
-    for name, content in contents.items():
-        known = kept.get(keys[name])
-        record = _unpacked(known, of, read, name, content) if known else None
-        if record is None:
-            record = read(name, content)
-            if packed := _packed(record):
-                store.put(KIND, keys[name], packed)
-        found[name] = record
-    return found
+
+    def anew(name: str) -> Record[Model]:
+        return read(name, contents[name])
+
+    def again(name: str, packed: bytes) -> Record[Model] | None:
+        return _unpacked(packed, of, read, name, contents[name]) if packed else None
+
+    found = {name: again(name, kept.get(keys[name], b"")) for name in contents}
+    unknown = [name for name, record in found.items() if record is None]
+    worth = len(unknown) >= MANY
+    own, others = (unknown[::2], unknown[1::2]) if worth else (unknown, [])
+    with beside.begun(lambda: [_packed(anew(name)) for name in others], worth) as made:
+        mine = {name: anew(name) for name in own}
+        packed = {name: _packed(record) for name, record in mine.items()}
+        packed |= zip(others, made(), strict=True)
+    for name, content in packed.items():
+        if content:
+            store.put(KIND, keys[name], content)
+        if name not in mine:
+            mine[name] = again(name, content) or anew(name)
+    return {name: record or mine[name] for name, record in found.items()}
 
 
 @cache

@@ -106,7 +106,9 @@ def build(
                 over_runs[one] = one.page(renderer, view)
                 stages.step()
         stages.begin("data files")
-        files = {**data(), "data/trends.json": trendtext.as_json(notebook)}  # as pages tell it
+        files = _figures(notebook)
+        files["data/trends.json"] = trendtext.as_json(notebook)
+        files |= data()
     pictures = social.pictures(notebook, view.comparisons) if _draws(notebook, to) else {}
     records = map(links.run_record, notebook.runs)
     view = replace(view, published=(*files, *pictures, *records))
@@ -208,7 +210,7 @@ def _around(view: View, identity: str) -> list[tuple[str, str, str]]:
 
 
 def _data(notebook: Notebook, view: View, gallery: Gallery | None) -> dict[str, str]:
-    """Data files and schemas, badges, the feed: all but what overviews find out too."""
+    """Data files and schemas, badges, the feed: half of what is left after the pages of records."""
     files = {
         "data/runs.json": history.runs_json(notebook),
         "data/runs.csv": history.runs_csv(notebook),
@@ -218,9 +220,6 @@ def _data(notebook: Notebook, view: View, gallery: Gallery | None) -> dict[str, 
         **dict(course_data.files(notebook)),
         links.CAPACITY_DATA: capacitypage.data(notebook),
     }
-    for identity in notebook.runs:
-        figures = partial(_figures, notebook, identity)
-        files[links.run_data(identity)] = notebook.kept("figures", identity, figures)
     for name, model in schema.SCHEMAS.items():
         files[datafiles.schema_path(name)] = schema.schema_text(model)
     files |= datafiles.schemas()
@@ -231,6 +230,14 @@ def _data(notebook: Notebook, view: View, gallery: Gallery | None) -> dict[str, 
     return files
 
 
-def _figures(notebook: Notebook, identity: str) -> str:
-    content = {"version": datafiles.VERSION, **notebook.as_json(identity)}
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+def _figures(notebook: Notebook) -> dict[str, str]:
+    """The data file of each run."""
+
+    def figures(identity: str) -> str:
+        content = {"version": datafiles.VERSION, **notebook.as_json(identity)}
+        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+    return {
+        links.run_data(identity): notebook.kept("figures", identity, partial(figures, identity))
+        for identity in notebook.runs
+    }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import keeping, notebook, records
+from generator import beside, keeping, notebook, records
 from generator.model import Run
 from generator.notebook import Notebook
 from generator.records import Record, Sources
@@ -153,6 +153,33 @@ def test_all_that_reads_a_record_counts_as_its_reader() -> None:
             met.add(name)
             ahead += imports_of(package / f"{name}.py")
     assert sorted({*met, "keeping", "records"}) == sorted(keeping.READERS)
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("fails", [False, True])
+def test_many_records_are_read_by_two_processes(
+    fails: bool, sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read, told and kept is the same, also where the other process fails."""
+    one, two = Store(tmp_path / "one"), Store(tmp_path / "two")
+    whole = build(sources, one)
+    monkeypatch.setattr(keeping, "MANY", 2)
+    asked: list[str] = []
+    read_run = records.read_run
+
+    def read(identity: str, content: bytes) -> Record[Run]:
+        if beside.is_other() and fails:
+            raise LookupError
+        asked.append(identity)
+        return read_run(identity, content)
+
+    monkeypatch.setattr(records, "read_run", read)
+    assert_same(build(sources, two), whole)
+    if not fails:
+        assert asked == list(sources.runs)[::2]
+    for store in (one, two):
+        store.close()
+    assert entries(tmp_path / "one") == entries(tmp_path / "two")
 
 
 def test_without_the_sources_of_the_package_nothing_is_kept(

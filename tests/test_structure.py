@@ -34,6 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("metrics",),
     ("policy",),
     ("records", "schema"),
+    ("beside",),
     ("keeping",),
     (
         "importers.cluster",
@@ -134,7 +135,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("drawing",),
     ("limits", "inking"),
     ("vector",),
-    ("beside",),
     ("gallery",),
     ("overtime",),
     ("spread",),
