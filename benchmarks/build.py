@@ -39,6 +39,18 @@ OURS = ("reading records", "comparing and checking", "data files", "pages", "dra
 
 MOST_MEMORY = 1.5 * 2**30
 
+_WATCHED = """
+import resource, subprocess, sys, time
+begun = time.perf_counter()
+code = subprocess.call(sys.argv[1:])
+print(time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+"""Runs a command and says on its last line how many seconds it took, and its peak memory in KiB.
+
+In a process of its own: what a process took before it started another counts as that one's peak.
+"""
+
 
 @dataclass(frozen=True)
 class Took:
@@ -70,19 +82,14 @@ def run(*command: str | Path, cwd: Path, store: Path) -> Took:
     """Run a command of the environment that this runs in; a failure ends the benchmark."""
     program = Path(sys.executable).parent / str(command[0])
     environment = os.environ | {ENVIRONMENT: str(store), "NO_MKDOCS_2_WARNING": "1"}
-    with tempfile.TemporaryFile("w+") as said:
-        begun = time.perf_counter()
-        process = subprocess.Popen(
-            [program, *map(str, command[1:])], cwd=cwd, env=environment, stdout=said, stderr=said
-        )
-        _, code, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(code)
-        said.seek(0)
-        text = said.read()
-    if process.returncode:
-        raise SystemExit(f"{command} failed:\n{text}")
-    return Took(seconds, used.ru_maxrss * 1024, text)
+    watched = [sys.executable, "-c", _WATCHED, program, *map(str, command[1:])]
+    done = subprocess.run(
+        watched, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{command} failed:\n{done.stdout}{done.stderr}")
+    seconds, memory = done.stdout.splitlines()[-1].split()
+    return Took(float(seconds), int(memory) * 1024, done.stderr)
 
 
 def charts_of(root: Path) -> list[Chart]:
