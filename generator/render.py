@@ -97,6 +97,7 @@ class Part:
     """A part of a page: anchor, heading, blocks. An empty heading makes it the page's lead.
 
     `level` is that of the heading. `folded` is what its blocks are behind until they are unfolded.
+    What is not `searched` is no find of the search.
     """
 
     slug: str
@@ -104,6 +105,7 @@ class Part:
     blocks: Sequence[Block]
     level: int = 2
     folded: str = ""
+    searched: bool = True
 
 
 TEMPLATE_OF: dict[type, str] = {
@@ -226,7 +228,8 @@ class Renderer:
     def _part(self, part: Part, blocks: Sequence[Block]) -> tuple[Part, Markup, str]:
         """A part, the HTML of its blocks, and the words that the search is to find."""
         html = [(block, self.html(block)) for block in blocks]
-        words = " ".join(_words(found) for block, found in html if not _unsearched(block))
+        searched = [found for block, found in html if part.searched and not _unsearched(block)]
+        words = " ".join(map(_words, searched))
         return part, Markup("\n").join(found for _, found in html), words
 
 
@@ -237,7 +240,9 @@ def _words(html: str) -> str:
 
 def _unsearched(block: Block) -> bool:
     """Whether a block stays out of the search: it has figures and hardly a word."""
-    return not block.searched if isinstance(block, Table) else isinstance(block, Picture | Beside)
+    if isinstance(block, Table):
+        return not block.searched
+    return isinstance(block, Picture | Beside | Tiles)
 
 
 def numbered(parts: Sequence[Part]) -> list[list[Block]]:

@@ -30,13 +30,15 @@ class Section:
     """A part of a page: anchor, heading, and the blocks in it.
 
     Without a heading it stands directly below that of its group. `folded` is what its blocks stand
-    behind until somebody unfolds them; a table alone stands behind its caption.
+    behind until somebody unfolds them; a table alone stands behind its caption. What says figures
+    and hardly a word is not `searched`.
     """
 
     slug: str
     title: str
     build: Callable[[RunView], Iterator[Block]]
     folded: str = ""
+    searched: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,12 @@ GROUPS: tuple[Group, ...] = (
         "trust",
         "Can it be trusted?",
         (
-            Section("trust", "", story.trust),
+            Section("trust", "", story.trust, searched=False),
             Section("doubts", "What to doubt", story.doubts),
             Section("known-steps", "Acknowledged steps", stepitems.of_run),
             Section("claims", "Figures typed by hand", story.claims, "Each of them"),
             Section("predictions", "Predictions", story.predictions),
-            Section("repeats", "Repeats", repeats.section),
+            Section("repeats", "Repeats", repeats.section, searched=False),
         ),
     ),
     Group(
@@ -86,17 +88,17 @@ GROUPS: tuple[Group, ...] = (
         "evidence",
         "Evidence",
         (
-            Section("figures", "Figures", evidence.all_figures),
-            Section("efficiency", "Efficiency", evidence.efficiency),
-            Section("over-time", "Over time", detail.over_time),
-            Section("distribution", "Distribution of latency", detail.distribution),
-            Section("placement", "Pods on nodes", cluster.placement),
-            Section("nodes", "Nodes against the limit", cluster.nodes),
-            Section("cpu", "CPU and memory per pod", cluster.use),
-            Section("moments", "Cluster over the run", detail.moments),
-            Section("cache", "Cache", evidence.cache),
+            Section("figures", "Figures", evidence.all_figures, searched=False),
+            Section("efficiency", "Efficiency", evidence.efficiency, searched=False),
+            Section("over-time", "Over time", detail.over_time, searched=False),
+            Section("distribution", "Distribution of latency", detail.distribution, searched=False),
+            Section("placement", "Pods on nodes", cluster.placement, searched=False),
+            Section("nodes", "Nodes against the limit", cluster.nodes, searched=False),
+            Section("cpu", "CPU and memory per pod", cluster.use, searched=False),
+            Section("moments", "Cluster over the run", detail.moments, searched=False),
+            Section("cache", "Cache", evidence.cache, searched=False),
             Section("endpoints", "Endpoints", evidence.endpoints),
-            Section("k6", "More from k6", k6figures.k6, "Everything else that k6 measured"),
+            Section("k6", "More from k6", k6figures.k6, "Everything else that k6 measured", False),
         ),
     ),
     Group(
@@ -121,12 +123,14 @@ def parts(view: RunView) -> Iterator[Part]:
         found = [(section, blocks) for section, blocks in built if blocks]
         if not found:
             continue
-        lead = [block for section, blocks in found if not section.title for block in blocks]
-        yield Part(group.slug, group.title, lead)
+        lead = [(section, blocks) for section, blocks in found if not section.title]
+        searched = bool(lead) and all(section.searched for section, _ in lead)
+        blocks = [block for _, blocks in lead for block in blocks]
+        yield Part(group.slug, group.title, blocks, searched=searched)
         for section, blocks in found:
             if section.title:
                 folded = _behind(section, blocks)
-                yield Part(section.slug, section.title, blocks, level=3, folded=folded)
+                yield Part(section.slug, section.title, blocks, 3, folded, section.searched)
 
 
 def _behind(section: Section, blocks: Sequence[Block]) -> str:

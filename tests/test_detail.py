@@ -232,7 +232,7 @@ def test_ids_are_unique_and_links_lead_somewhere(imported: Site) -> None:
     }
     for one in imported.pages:
         content = one.whole
-        found = re.findall(r'\sid="([^"]+)"', content) + re.findall(r" \{#([\w-]+)\}", content)
+        found = re.findall(r'\sid="([^"]+)"', content) + re.findall(r" \{#([\w-]+)[^}]*\}", content)
         assert len(found) == len(set(found)), one.path
         for href in re.findall(r'href="(?!https?:)([^"#:?]+)[^"]*"', content):
             target = os.path.normpath(Path(to.address(one.path)).parent / href)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -65,4 +66,31 @@ def test_pages_with_the_same_headings_are_converted_once(
     assert len(few) < len(runs)
     assert "<h1>Run *c* &amp; &lt;b&gt;</h1>" in once["c/c.html"]
     assert 'href="#record"' in once["c/c.html"]
-    assert '"location":"c/c.html#record"' in once["search/search_index.json"]
+    assert '"location":"c/c.html#set-up"' in once["search/search_index.json"]
+
+
+FOUND = """
+title: Run R
+status: completed
+context: Asked by somebody
+date: 2026-01-02
+load: {scenario: s, vus: 10}
+k6: {http_reqs: {count: 100, rate: 50/s}}
+findings: [{level: info, text: Marmalade is sticky.}]
+"""
+
+
+def test_the_search_has_what_people_said_and_not_every_figure(tmp_path: Path) -> None:
+    """A section that says figures is no find, nor is a heading with nothing below it; a thousand
+    runs would have them all a thousand times.
+    """
+    site = pages_of(write_book(tmp_path, {"c/r.yaml": FOUND}, CONFIG))
+    page, docs = site["c/r.html"], json.loads(site["search/search_index.json"])["docs"]
+    parted = [(doc["location"].partition("#"), doc["text"]) for doc in docs]
+    found = {anchor: text for (path, _, anchor), text in parted if path == "c/r.html"}
+    assert "Marmalade is sticky." in found["findings"]
+    assert {"", "question", "summary", "set-up"} <= found.keys()
+    for silent in ("trust", "evidence", "figures", "record"):
+        assert f'id="{silent}"' in page
+        assert f'href="#{silent}"' in page
+        assert silent not in found

@@ -29,7 +29,7 @@ def items() -> list[dict[str, Any]]:
 def sections(site: Site, path: str) -> dict[str, str]:
     """The text that a reader sees of each section of a page; '' is what stands above the first."""
     page = next(page for page in site.pages if page.path == path)
-    parts = re.split(r"^##+ .* \{#([\w-]+)\}$", page.whole, flags=re.MULTILINE)
+    parts = re.split(r"^##+ .* \{#([\w-]+)[^}]*\}$", page.whole, flags=re.MULTILINE)
     texts = {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
     return {slug: text_of(content) for slug, content in texts.items()}
 

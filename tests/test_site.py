@@ -146,10 +146,10 @@ def test_home_says_where_things_stand(site: Site) -> None:
 def test_a_run_is_told_in_the_order_in_which_a_reader_asks(site: Site) -> None:
     """Question, result, trust, what changed, evidence, what next: each heading in this order."""
     page = next(page for page in site.pages if page.path == "session-8/post-code.md")
-    headings = re.findall(r"^## .* \{#([\w-]+)\}$", page.markdown, flags=re.MULTILINE)
+    headings = re.findall(r"^## .* \{#([\w-]+)[^}]*\}$", page.markdown, flags=re.MULTILINE)
     asked = ["question", "summary", "trust", "why", "evidence", "next", "record"]
     assert headings == asked
-    below = re.findall(r"^### .* \{#([\w-]+)\}$", page.markdown, flags=re.MULTILINE)
+    below = re.findall(r"^### .* \{#([\w-]+)[^}]*\}$", page.markdown, flags=re.MULTILINE)
     assert below.index("doubts") < below.index("changes") < below.index("figures")
 
 
@@ -280,7 +280,7 @@ def test_ids_are_unique_on_every_page(site: Site, tmp_path: Path) -> None:
     )
     for page in [*site.pages, *alone.pages]:
         content = page.whole
-        found = re.findall(r'\sid="([^"]+)"', content) + re.findall(r" \{#([\w-]+)\}", content)
+        found = re.findall(r'\sid="([^"]+)"', content) + re.findall(r" \{#([\w-]+)[^}]*\}", content)
         twice = {name for name in found if found.count(name) > 1}
         assert not twice, page.path
 
