@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from generator.importers.source import Source
+from generator.units import MAX_VALUE
+
+LONGEST_RUN_US = 31 * 86_400 * 1_000_000
+"""A sample further than this from the start of the run has a damaged time."""
+
+DURATIONS = ("http_req_duration", "iteration_duration")
+"""Metrics (in ms) whose samples can't be longer than that; the run began before the first."""
 
 CHUNK = 1 << 20
 PIECE = 64 << 20
@@ -162,7 +168,8 @@ def _is_sample(line: bytes) -> bool:
             isinstance(held["metric"], str)
             and isinstance(held["data"]["time"], str)
             and isinstance(held["data"]["value"], int | float)
-            and math.isfinite(held["data"]["value"])
+            and abs(held["data"]["value"]) <= MAX_VALUE
+            and (held["metric"] not in DURATIONS or held["data"]["value"] <= LONGEST_RUN_US / 1000)
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return False

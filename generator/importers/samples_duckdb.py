@@ -17,19 +17,17 @@ from typing import TYPE_CHECKING
 from generator import locks
 from generator.errors import Level, Problem
 from generator.importers import damage, samples_count, samples_job
-from generator.importers.damage import Unpacked
+from generator.importers.damage import DURATIONS, LONGEST_RUN_US, Unpacked
 from generator.importers.samples_job import Job
 from generator.importers.source import Source
 from generator.importers.tally import SECOND_US, Part
+from generator.units import MAX_VALUE
 
 if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "320MB"
 """What DuckDB may hold; beyond it, it writes to the temporary folder."""
-
-LONGEST_RUN_US = 31 * 86_400 * SECOND_US
-"""Samples further than this from the start of the run have a damaged time."""
 
 LONGEST_GAP_US = 60 * SECOND_US
 """Without a sample for longer than this (k6 samples its VUs each second), something is wrong."""
@@ -189,9 +187,11 @@ def _damage(
     """What of a file could not be read; the lines are taken out of the table."""
     bad = (
         "kind = 0 OR metric IS NULL OR (kind = 1 AND "
-        "(time IS NULL OR value IS NULL OR NOT isfinite(value) OR abs(time - $origin) > $longest))"
+        "(time IS NULL OR value IS NULL OR NOT abs(value) <= $largest OR isnan(value) "
+        "OR abs(time - $origin) > $longest OR "
+        f"(metric IN {DURATIONS} AND value * 1000 > $longest)))"
     )
-    given = {"origin": job.origin, "longest": LONGEST_RUN_US}
+    given = {"origin": job.origin, "longest": LONGEST_RUN_US, "largest": MAX_VALUE}
     row = connection.execute(f"SELECT count(*) FROM points WHERE {bad}", given).fetchone()  # noqa: S608
     lost = int(row[0]) if row else 0
     if lost:
@@ -232,9 +232,9 @@ def _lines_lost(source: Source, lost: int, total: int, lines: Sequence[int], mor
         source,
         lines[0] if lines else 1,
         "import-damaged-lines",
-        f"{more}{lost} of {total} lines are no samples with a time and a finite value{some}; "
+        f"{more}{lost} of {total} lines are no samples with a time and a value that can be{some}; "
         f"the other {total - lost} were kept",
-        "another program's output, a crash while writing, or NaN and Infinity make such lines",
+        "another program's output, a crash while writing, NaN, Infinity and 1e30 make such lines",
     )
 
 

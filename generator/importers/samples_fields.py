@@ -105,9 +105,13 @@ _COUNTERS = ("http_reqs", "iterations", "dropped_iterations", "data_received", "
 
 
 def impossible(part: Part) -> tuple[str, ...]:
-    """Counters whose samples come to less than nothing, or to more than can be recorded."""
-    totals = {name: part.metrics[name].total for name in _COUNTERS if name in part.metrics}
-    return tuple(name for name, total in totals.items() if not 0 <= total <= MAX_VALUE)
+    """Counters that come to more than can be recorded, those of k6 also to less than nothing."""
+    lowest = {name: 0.0 if name in _COUNTERS else -MAX_VALUE for name in part.metrics}
+    return tuple(
+        name
+        for name, figures in part.metrics.items()
+        if part.types[name][0] == "counter" and not lowest[name] <= figures.total <= MAX_VALUE
+    )
 
 
 def _k6(part: Part) -> dict[str, Any]:

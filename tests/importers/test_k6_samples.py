@@ -572,14 +572,40 @@ def test_negative_values_keep_their_order(tmp_path: Path) -> None:
     assert values["values"]["min"] == -30
 
 
-@pytest.mark.parametrize("value", ["-8", "1e300"])
+@pytest.mark.parametrize("value", ["-8", "9e17"])
 def test_a_counter_that_can_not_be_is_left_out_and_told(value: str, tmp_path: Path) -> None:
     """Samples that come to less than nothing, or beyond all measure, give a warning alone."""
     text = (
         '{"metric":"iterations","type":"Point","data":{"time":"2026-01-02T10:00:00Z","value":1}}\n'
-        '{"metric":"data_sent","type":"Point","data":{"time":"2026-01-02T10:00:09Z","value":@}}\n'
+        + '{"metric":"data_sent","type":"Point","data":{"time":"2026-01-02T10:00:09Z","value":@}}\n'
+        * 2
     )
     imported = read(written(tmp_path / "k6.json", text.replace("@", value)))
     assert imported.fields["k6"] == {"iterations": {"count": 1, "rate": "~0.1/s"}}
     assert "import-k6-impossible" in codes(imported)
     validated(imported)
+
+
+@pytest.mark.parametrize("value", [1e308, -1e308, 1e19])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("vus", "gauge"),
+        ("vus_max", "gauge"),
+        ("http_reqs", "counter"),
+        ("http_req_duration", "trend"),
+        ("iteration_duration", "trend"),
+        *(("own", kind) for kind in ("counter", "gauge", "trend", "rate")),
+    ],
+)
+def test_a_value_that_can_not_be_is_a_damaged_line(
+    name: str, kind: str, value: float, tmp_path: Path
+) -> None:
+    """Whatever metric it is of: it is named at its line, the others are kept, the record holds."""
+    lines = [definition("iterations", "counter"), definition(name, kind)]
+    lines += [point("iterations", 1, 1), point("iterations", 2, 1), point(name, 2, 3)]
+    lines.append(point(name, 3, value))
+    imported = read(written(tmp_path / "raw.json", "\n".join(lines)))
+    (told,) = [one for one in imported.problems if one.code == "import-damaged-lines"]
+    assert told.place.line == len(lines)
+    assert validated(imported).k6 is not None
