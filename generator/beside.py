@@ -57,9 +57,15 @@ def begun(make: Callable[[], Value], worth: bool = True) -> Iterator[Callable[[]
         return
     reader, writer = os.pipe()
     parent = os.getpid()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of the thread that `can` allows
-        process = os.fork()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of the thread that `can` allows
+            process = os.fork()
+    except OSError:  # no room for one more
+        os.close(reader)
+        os.close(writer)
+        yield make
+        return
     if not process:
         _become(make, parent, writer)
     os.close(writer)

@@ -147,7 +147,10 @@ class Store:
         yield from rows
 
     def _own(self) -> None:
-        """Open the file anew in a process that was forked from the one that had opened it."""
+        """Open the file anew in a process that was forked from the one that had opened it.
+
+        What that one opened is held on to: to close it here would let go of its locks.
+        """
         if self._process != os.getpid() and self._base is not None:
             self._inherited, self._base = self._base, self._opened()
         self._process = os.getpid()

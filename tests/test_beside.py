@@ -16,6 +16,7 @@ import pytest
 from generator import beside
 from generator.stages import THREAD
 from generator.store import Store
+from tests.disk import names
 
 
 def in_other(make: Callable[[], object]) -> object:
@@ -65,12 +66,34 @@ def test_what_fails_there_is_made_here(
 
 
 @pytest.mark.usefixtures("alone")
-def test_where_nobody_asks_for_it_no_process_is_left() -> None:
+def test_where_nobody_asks_for_it_no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not one that is still at it, and an error in the block is that error."""
+    fork, forked = os.fork, [0]
+
+    def noted() -> int:
+        forked.append(fork())
+        return forked[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
     with pytest.raises(KeyError), beside.begun(signal.pause):
         raise KeyError
+    assert forked[-1]
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(forked[-1], os.WNOHANG)
+
+
+@pytest.mark.usefixtures("alone")
+def test_where_no_process_can_be_forked_it_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine has no room for one more; nothing stays open."""
+
+    def refuse() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    before = names(Path("/proc/self/fd"))
+    with beside.begun(os.getpid) as made:
+        assert made() == os.getpid()
+    assert names(Path("/proc/self/fd")) == before
 
 
 @pytest.mark.usefixtures("alone")

@@ -17,6 +17,7 @@ from generator.notebook import Notebook
 from generator.occupancy import Occupancy, State
 from tests.conftest import book as book_of
 from tests.test_charts import NASTY, SVG, assert_tidy, chart, peak, sketch, texts, words
+from tests.test_reference import text_of
 
 LOOKS = {
     ("var(--lb-series-1)", ""): "running",
@@ -358,8 +359,8 @@ def test_a_page_shows_baseline_and_moments_side_by_side() -> None:
     assert "Pods on their nodes: x, peak (baseline)" in second
     assert "Pods on their nodes: y, peak" in second
     assert "CPU of each pod: x (baseline)" in second
-    assert "What moved from before to peak" in " ".join(pages["c/y.md"].words)
-    assert "the same pods on the same nodes" in " ".join(pages["c/y.md"].words)
+    assert "What moved from before to peak" in text_of(second)
+    assert "the same pods on the same nodes" in text_of(second)
     ids = re.findall(r' id="([^"]+)"', second)
     assert len(ids) == len(set(ids))
 
@@ -372,9 +373,10 @@ def test_a_page_of_many_pods_is_bounded() -> None:
     head = "title: T\nstatus: completed\nsnapshots:\n  - moment: peak\n    pods:\n      list:\n"
     text = f"{head}{listed}\n"
     page = next(p for p in site.build(book_of({"c/x": text})).pages if p.path == "c/x.md")
-    assert " ".join(page.words).count("nodes hold more than one pod, n-0 the most: 8") == 1
-    assert "300 pods run on 40 nodes" in " ".join(page.words)
-    assert "pods share" not in " ".join(page.words)
+    told = text_of("".join(page.late))
+    assert told.count("nodes hold more than one pod, n-0 the most: 8") == 1
+    assert "300 pods run on 40 nodes" in told
+    assert "pods share" not in told
     assert sum(late.count('class="lb lb-sortable"') for late in page.late) == 2
 
 
