@@ -109,7 +109,7 @@ def build(
         files = _figures(notebook)
         files["data/trends.json"] = trendtext.as_json(notebook)
         files |= data()
-    pictures = social.pictures(notebook, view.comparisons) if _draws(notebook, to) else {}
+    pictures = social.pictures(view.notebook, view.comparisons) if _draws(notebook, to) else {}
     records = map(links.run_record, notebook.runs)
     view = replace(view, published=(*files, *pictures, *records))
     over_runs |= {one: one.page(renderer, view) for one in pages.PAGES if one not in over_runs}
