@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.compare import Delta, compare
+from generator.compare import Delta, compare, tally, with_baselines
 from generator.errors import UnknownRunError
 from generator.links import Links
 from generator.metrics import METRICS
@@ -256,3 +257,80 @@ def test_runs_without_a_scenario_have_no_first_run() -> None:
     notebook = book({f"c/{name}": text.format(name) for name in (1, 2)})
     assert set(notebook.baselines.values()) == {None}
     assert View(notebook, {}, (), Links()).from_first("c/2") is None
+
+
+THREE = {
+    f"a/{name}.yaml": (
+        f"title: T\nstatus: completed\ndate: 2026-01-0{day}\n"
+        f"load: {{scenario: s, vus: {vus}, duration: 1 min}}\n"
+        f"k6:\n  http_reqs: {{count: {count}}}\n  http_req_duration: {{p95: {p95} ms}}\n"
+    )
+    for name, day, vus, count, p95 in (
+        ("one", 1, 10, 6_000, 100),
+        ("two", 2, 10, 9_000, 102),
+        ("three", 3, 20, 9_000, 50),
+    )
+}
+"""Half again as many requests in a minute, then the same under twice the load."""
+
+
+def test_verdicts_are_counted() -> None:
+    """All of them by their word; judged are those that are better one way and were comparable."""
+    opened = book({name.removesuffix(".yaml"): text for name, text in THREE.items()})
+    nothing = {"verdicts": {}, "judged": 0, "too_few": 0, "reasons": {}}
+    assert tally(opened, "a/one") == nothing
+    assert tally(opened, "a/two") == {
+        "verdicts": {"unchanged": 2, "not comparable": 1, "improved": 1},
+        "judged": 2,
+        "too_few": 0,
+        "reasons": {},
+    }
+    assert tally(opened, "a/three") == {
+        "verdicts": {"unchanged": 1, "not comparable": 3},
+        "judged": 0,
+        "too_few": 0,
+        "reasons": {"the load differs": 2},
+    }
+
+
+def test_too_few_repeats_are_counted_apart(tmp_path: Path) -> None:
+    """They are neither judged nor not comparable."""
+    config = "site_name: Case\nplugins:\n- loadbook: {minimum_repeats: 2}\n"
+    opened = open_book(write_book(tmp_path, THREE, config))
+    assert tally(opened, "a/two") == {
+        "verdicts": {"too few repeats": 3, "not comparable": 1},
+        "judged": 0,
+        "too_few": 2,
+        "reasons": {},
+    }
+
+
+def test_what_was_counted_is_kept_of_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the name of the run, for the next build."""
+    opened = book({name.removesuffix(".yaml"): text for name, text in THREE.items()})
+    kept: list[tuple[str, str]] = []
+
+    def noted(_: Notebook, kind: str, identity: str, make: Callable[[], object]) -> object:
+        kept.append((kind, identity))
+        return make()
+
+    monkeypatch.setattr(Notebook, "kept", noted)
+    assert tally(opened, "a/two")["judged"] == 2
+    assert kept == [("tally", "a/two")]
+
+
+def test_runs_with_a_baseline_are_compared_once() -> None:
+    """By candidate, in order of time; another name is not among them."""
+    opened = book({name.removesuffix(".yaml"): text for name, text in THREE.items()})
+    found = with_baselines(opened)
+    assert list(found) == ["a/two", "a/three"]
+    assert len(found) == 2
+    assert [name in found for name in ("a/one", "a/two", "a/nowhere", 3)] == [
+        *(False, True, False, False)
+    ]
+    assert found["a/two"] == compare(opened, "a/one", "a/two")
+    assert found["a/two"] is with_baselines(opened)["a/two"]
+    assert found["a/three"] is not found["a/two"]
+    for name in ("a/one", "a/nowhere"):
+        with pytest.raises(KeyError, match=name):
+            found[name]
