@@ -182,3 +182,26 @@ def test_the_tools_are_in_nobodys_way(
         assert overlaps == []
         page.emulate_media(media="print")
         expect(page.locator(".lb-tools").first).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_what_the_search_finds_covers_the_tools(browser: Browser, address: str) -> None:
+    """No button is drawn over its results, wherever the page is scrolled to."""
+    with opened(browser, address + "history.html", 1280, "light") as page:
+        page.keyboard.press("/")
+        page.locator("input.md-search__input").fill("latency")
+        expect(page.locator(".md-search-result__item").first).to_be_visible()
+        below = page.evaluate(
+            """() => {
+              const found = document.querySelector('.md-search__output').getBoundingClientRect();
+              const middle = at => [at.left + at.width / 2, at.top + at.height / 2];
+              const seen = [...document.querySelectorAll('.lb-tools button')].filter(button => {
+                const [x, y] = middle(button.getBoundingClientRect());
+                return x > found.left && x < found.right && y > found.top && y < found.bottom;
+              });
+              return seen.map(button => document.elementFromPoint(
+                ...middle(button.getBoundingClientRect())).closest('.md-search') !== null);
+            }"""
+        )
+        assert below
+        assert all(below)
