@@ -188,8 +188,8 @@ def test_the_tools_are_in_nobodys_way(
 def test_what_the_search_finds_covers_the_tools(browser: Browser, address: str) -> None:
     """No button is drawn over its results, wherever the page is scrolled to."""
     with opened(browser, address + "history.html", 1280, "light") as page:
-        page.keyboard.press("/")
-        page.locator("input.md-search__input").fill("latency")
+        page.get_by_role("textbox", name="Search").click()
+        page.keyboard.type("latency")
         expect(page.locator(".md-search-result__item").first).to_be_visible()
         below = page.evaluate(
             """() => {
