@@ -77,14 +77,16 @@ def of(book: Notebook, found: Capacities) -> list[Placed]:
     """Every option, and every recommendation of a number, of completed runs; newest run first."""
     carried = {
         predictions.full(identity, reference)
-        for identity, run in book.runs.items()
-        for change in run.changes
+        for identity in book.holding("changes")
+        for change in book.runs[identity].changes
         for reference in change.implements
     }
     systems = {sample.run: one for one in found.known for sample in one.system.samples}
     placed: list[Placed] = []
-    for identity in reversed(book.completed):
+    for identity in reversed(book.holding("options", "recommendations")):
         run = book.runs[identity]
+        if run.status != "completed":
+            continue
         for option in run.options:
             picture = _Picture(book, identity, run, systems.get(identity))
             placed.append(picture.option(option, f"{identity}#{option.id}" in carried))

@@ -1,7 +1,8 @@
 """The audit: all checks over a notebook, each doubt with its place, acknowledged ones with why.
 
-`CHECKS` look at one run, `CROSS_CHECKS` at a run among the others. Where a notebook holds the same
-thing twice, both must agree. What each code means stands in `templates/checks.yaml`.
+`CHECKS` look at one run, `BESIDE_CHECKS` at a run beside what it is held against, `TEXT_CHECKS` at
+the texts and references of a run or campaign, `CROSS_CHECKS` at the notebook. Where a notebook
+holds the same thing twice, both must agree. What each code means stands in `templates/checks.yaml`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from generator import (
     rules,
     smells,
 )
-from generator.doubts import Check, Doubt, Kind, OfBook, OfRun
+from generator.doubts import Check, Doubt, Kind, OfBook, OfRecord, OfRun
 from generator.errors import Level, Problem, field_name
 from generator.metrics import METRICS
 from generator.model import Acknowledgement, Campaign, Run
@@ -192,7 +193,7 @@ CHECKS: tuple[OfRun, ...] = (
     Check("date-missing", Kind.RECORD, "A completed run has a date", date_recorded),
 )
 
-CROSS_CHECKS: tuple[OfBook, ...] = (
+BESIDE_CHECKS: tuple[OfRecord, ...] = (
     Check("think-time", Kind.RUNS, "One scenario implies one think time", crosschecks.think_time),
     Check(
         "per-iteration",
@@ -214,6 +215,21 @@ CROSS_CHECKS: tuple[OfBook, ...] = (
     ),
     Check("same-figures", Kind.RUNS, "No run has another's figures", crosschecks.same_figures),
     Check("date-order", Kind.RUNS, "A run is after its baseline", crosschecks.dates),
+    Check(
+        "change-settings",
+        Kind.RUNS,
+        "Changes show in the settings, and the other way round",
+        changechecks.changed_settings,
+    ),
+)
+
+TEXT_CHECKS: tuple[OfRecord, ...] = (
+    Check("typed-figure", Kind.CLAIMS, "Figures in prose are what the data say", claimchecks.typed),
+    Check("prose-figure", Kind.LINKS, "Figures in prose can be computed", claimchecks.computed),
+    Check("link-dangling", Kind.LINKS, "What is referred to exists", predictions.dangling),
+)
+
+CROSS_CHECKS: tuple[OfBook, ...] = (
     Check("claim", Kind.CLAIMS, "A claim is what the data say", claimchecks.contradicted),
     Check("claims-of-pods", Kind.CLAIMS, "A pod is compared with itself", claimchecks.other_pods),
     Check(
@@ -229,18 +245,9 @@ CROSS_CHECKS: tuple[OfBook, ...] = (
         claimchecks.mixed_baselines,
     ),
     Check("claim-unknown", Kind.LINKS, "A claim is of a metric and a run", claimchecks.unknown),
-    Check("typed-figure", Kind.CLAIMS, "Figures in prose are what the data say", claimchecks.typed),
-    Check("prose-figure", Kind.LINKS, "Figures in prose can be computed", claimchecks.computed),
-    Check("link-dangling", Kind.LINKS, "What is referred to exists", predictions.dangling),
     Check("series-missing", Kind.LINKS, "A table beside the record is there", kept.missing),
     Check("series-unreadable", Kind.LINKS, "A table beside the record is one", kept.unreadable),
     Check("prediction", Kind.CLAIMS, "A prediction held", predictions.doubts),
-    Check(
-        "change-settings",
-        Kind.RUNS,
-        "Changes show in the settings, and the other way round",
-        changechecks.changed_settings,
-    ),
     Check(
         "action-state", Kind.RUNS, "An action's state fits what was done", decisions.contradicted
     ),
@@ -280,8 +287,8 @@ def _problem(document: Document, code: str, doubt: Doubt) -> Problem:
 
 
 def _doubted(book: Notebook) -> Iterator[Problem]:
-    """What the checks of each run find, then those of the runs among each other."""
-    for identity in book.run_records:
+    """What the checks of each record find, then those of the notebook."""
+    for identity in (*book.run_records, *book.campaigns):
         for packed in book.kept("checks", identity, partial(_checked, book, identity)):
             yield Problem.unpacked(packed)
     for cross in CROSS_CHECKS:
@@ -290,15 +297,16 @@ def _doubted(book: Notebook) -> Iterator[Problem]:
 
 
 def _checked(book: Notebook, identity: str) -> list[list[Any]]:
-    """What the checks of a run find, which follows from its record alone."""
-    record = book.run_records[identity]
-    if record.partial is None:
-        return []
-    return [
-        _problem(record.document, check.code, doubt).packed()
-        for check in CHECKS
-        for doubt in check.find(record.partial)
-    ]
+    """What the checks of a record find; only those of the run itself look at what is broken."""
+    record = book.run_records.get(identity)
+    found: list[tuple[str, Doubt]] = []
+    if record and record.partial:
+        found += ((check.code, doubt) for check in CHECKS for doubt in check.find(record.partial))
+    is_run = identity in book.runs
+    beside = (*BESIDE_CHECKS, *TEXT_CHECKS) if is_run else TEXT_CHECKS
+    if is_run or identity in book.campaigns:
+        found += ((check.code, doubt) for check in beside for doubt in check.find(book, identity))
+    return [_problem(_document(book, identity), code, doubt).packed() for code, doubt in found]
 
 
 def _acknowledged(book: Notebook, found: list[Problem]) -> list[Problem]:
@@ -309,7 +317,7 @@ def _acknowledged(book: Notebook, found: list[Problem]) -> list[Problem]:
     by_file: dict[str, list[int]] = {}
     for number, problem in enumerate(found):
         by_file.setdefault(problem.file, []).append(number)
-    records: list[Record[Run] | Record[Campaign]] = [*book.run_records.values()]
+    records: list[Record[Run] | Record[Campaign]] = [*_holding(book, "acknowledged")]
     for record in [*records, *book.campaign_records.values()]:
         if record.partial is None:
             continue
@@ -326,6 +334,12 @@ def _acknowledged(book: Notebook, found: list[Problem]) -> list[Problem]:
             if not covered:
                 found.append(_of_nothing(record.document, position, accepted, found))
     return found
+
+
+def _holding(book: Notebook, part: str) -> Iterator[Record[Run]]:
+    """The records of runs that hold something in a part, broken ones too."""
+    every = book.run_records.values()
+    return (record for record in every if record.gist and part in record.gist.holds)
 
 
 def _covers(accepted: Acknowledgement, problem: Problem) -> bool:
@@ -352,9 +366,10 @@ def _of_nothing(
 def _steps_of_nothing(book: Notebook) -> Iterator[Problem]:
     """Acknowledged steps of a metric that there is not, or that took no step (any more)."""
     path = "acknowledged_steps"
-    if not any(r.partial and r.partial.acknowledged_steps for r in book.run_records.values()):
+    records = list(_holding(book, path))
+    if not records:
         return
-    for record in book.run_records.values():
+    for record in records:
         for position, known in enumerate(
             record.partial.acknowledged_steps if record.partial else ()
         ):
@@ -374,6 +389,7 @@ def _steps_of_nothing(book: Notebook) -> Iterator[Problem]:
 
 RULES: dict[str, tuple[Kind, str]] = {
     **{check.code: (check.kind, check.title) for check in CHECKS},
+    **{check.code: (check.kind, check.title) for check in (*BESIDE_CHECKS, *TEXT_CHECKS)},
     **{check.code: (check.kind, check.title) for check in CROSS_CHECKS},
     provenance.RULE[0]: (Kind.RECORD, provenance.RULE[1]),
     **{code: (Kind.FILE, title) for code, title in rules.FILE_RULES.items()},

@@ -137,9 +137,9 @@ def latest(notebook: Notebook) -> Mapping[str, tuple[str, str]]:
 def _latest(notebook: Notebook) -> Mapping[str, tuple[str, str]]:
     newest: dict[str, str] = {}
     for identity in notebook.completed:
-        load = notebook.runs[identity].load
-        if load and load.scenario:
-            newest[load.scenario] = identity
+        scenario = notebook.gists[identity].scenario
+        if scenario:
+            newest[scenario] = identity
     found: dict[str, tuple[str, str]] = {}
     for scenario, identity in newest.items():
         slug = "-".join(re.findall(r"[a-z0-9]+", scenario.lower()))[:60].strip("-")

@@ -10,13 +10,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from generator import steps, trends
-from generator.compare import compare
+from generator import steps, trends, worsening
 from generator.notebook import Notebook
 from generator.settings import is_absolute
 from generator.trends import Series
-from generator.verdicts import Verdict, share_text
-from generator.worsening import Regression, Standing, doubts_of, weight_of
+from generator.verdicts import share_text
+from generator.worsening import Regression, Standing, weight_of
 
 CHANCE = 0.01
 """With what probability the best of many runs that differ by chance alone is taken for better."""
@@ -49,12 +48,12 @@ def _worse_than_best(notebook: Notebook, series: Series, start: int, at: int) ->
     metric, point, earlier = series.metric, series.points[at], series.points[start:at]
     choose = min if metric.better == "lower" else max
     best = choose(earlier, key=lambda one: one.median)
-    comparison = compare(notebook, best.run, point.run)
-    delta = comparison.deltas.get(metric.name)
-    if delta is None or delta.verdict is not Verdict.REGRESSED:
+    worse = worsening.between(notebook, best.run, point.run)
+    delta = next((one for one in worse.deltas if one.metric is metric), None)
+    if delta is None:
         return None
     number = len(earlier)
-    doubts = [*delta.warnings, *doubts_of(comparison)]
+    doubts = [*delta.warnings, *worse.doubts]
     if number > 1:
         doubts.append("The best of several runs is luck in part.")
     chance = _best_by_chance(series, number)

@@ -62,31 +62,30 @@ def _place_of(run: Run, setting: str) -> Path:
     return ("deployment", *parts) if own else ("deployment", "settings", *parts)
 
 
-def changed_settings(book: Notebook) -> Iterator[tuple[str, Doubt]]:
+def changed_settings(book: Notebook, identity: str) -> Iterator[Doubt]:
     """A change that names a setting shows in the settings; a setting that differs has a change."""
-    for identity, run in book.runs.items():
-        baseline = book.baselines[identity]
-        if baseline is None or run.deployment is None or not run.changes:
+    run, baseline = book.runs[identity], book.baselines[identity]
+    if baseline is None or run.deployment is None or not run.changes:
+        return
+    here, there = _settings(run), _settings(book.runs[baseline])
+    named = {change.setting for change in run.changes if change.setting}
+    for position, change in enumerate(run.changes):
+        if change.setting is None:
             continue
-        here, there = _settings(run), _settings(book.runs[baseline])
-        named = {change.setting for change in run.changes if change.setting}
-        for position, change in enumerate(run.changes):
-            if change.setting is None:
-                continue
-            path: Path = ("changes", position, "setting")
-            if change.setting not in here and change.setting in there:
-                continue  # it was taken away
-            if change.setting not in here:
-                yield identity, _unknown_setting(path, change.setting, here)
-            elif _same(here[change.setting], there.get(change.setting, "")):
-                message = f"{change.setting} is {here[change.setting]} here and in {baseline}"
-                hint = "the change is not in the settings of one of the two"
-                yield identity, Doubt(path, message, hint, (_place_of(run, change.setting),))
-        for name, text in here.items():
-            if name in there and not _same(text, there[name]) and name not in named:
-                message = f"{name} is {text}, {baseline} had {there[name]}: no change on record"
-                hint = "add the change that altered it, or mend the setting"
-                yield identity, Doubt(_place_of(run, name), message, hint)
+        path: Path = ("changes", position, "setting")
+        if change.setting not in here and change.setting in there:
+            continue  # it was taken away
+        if change.setting not in here:
+            yield _unknown_setting(path, change.setting, here)
+        elif _same(here[change.setting], there.get(change.setting, "")):
+            message = f"{change.setting} is {here[change.setting]} here and in {baseline}"
+            hint = "the change is not in the settings of one of the two"
+            yield Doubt(path, message, hint, (_place_of(run, change.setting),))
+    for name, text in here.items():
+        if name in there and not _same(text, there[name]) and name not in named:
+            message = f"{name} is {text}, {baseline} had {there[name]}: no change on record"
+            hint = "add the change that altered it, or mend the setting"
+            yield Doubt(_place_of(run, name), message, hint)
 
 
 def option_costs(run: Run) -> Iterator[Doubt]:

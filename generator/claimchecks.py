@@ -21,16 +21,10 @@ from generator.prose import Call, ProseError
 Found = Iterator[tuple[str, Doubt]]
 
 
-def records(book: Notebook) -> Iterator[tuple[str, Run | Campaign]]:
-    """Every valid record with its identity."""
-    yield from book.runs.items()
-    yield from book.campaigns.items()
-
-
 def _judged(book: Notebook) -> Iterator[tuple[str, Sequence[Judged]]]:
-    for identity, record in records(book):
-        if record.claims:
-            yield identity, claims.judge(book, identity)
+    of_campaigns = (name for name, campaign in book.campaigns.items() if campaign.claims)
+    for identity in (*book.holding("claims"), *of_campaigns):
+        yield identity, claims.judge(book, identity)
 
 
 def contradicted(book: Notebook) -> Found:
@@ -134,36 +128,35 @@ def _unknown(book: Notebook, one: Judged) -> Iterator[tuple[str, str, str]]:
         yield "says", f"{claim.says!r} is no figure of {claim.metric}", hint
 
 
-def typed(book: Notebook) -> Found:
+def typed(book: Notebook, identity: str) -> Iterator[Doubt]:
     """Figures typed in prose that the data contradict."""
-    for identity, record in records(book):
-        for path, text in prose.texts(record):
-            try:
-                pieces = prose.parts(text) if typed_figures.says_figures(path) else []
-            except ProseError:
+    for path, text in prose.texts(_record(book, identity)):
+        try:
+            pieces = prose.parts(text) if typed_figures.says_figures(path) else []
+        except ProseError:
+            continue
+        for piece in pieces:
+            if isinstance(piece, Call):
                 continue
-            for piece in pieces:
-                if isinstance(piece, Call):
-                    continue
-                for found in telling.figures_in(book, identity, piece):
-                    if found.outcome.standing is Standing.CONTRADICTED:
-                        told = telling.said_of(found, found.outcome)
-                        message = f"“{found.said.text}” is contradicted: {told}"
-                        hint = "correct it, or let it be computed: {{ value('…') }}"
-                        yield identity, Doubt(path, message, hint, inside=found.said.text)
+            for found in telling.figures_in(book, identity, piece):
+                if found.outcome.standing is Standing.CONTRADICTED:
+                    told = telling.said_of(found, found.outcome)
+                    message = f"“{found.said.text}” is contradicted: {told}"
+                    hint = "correct it, or let it be computed: {{ value('…') }}"
+                    yield Doubt(path, message, hint, inside=found.said.text)
 
 
-def computed(book: Notebook) -> Found:
+def computed(book: Notebook, identity: str) -> Iterator[Doubt]:
     """Figures that prose asks for and that can't be computed."""
-    for identity, record in records(book):
-        for path, text in prose.texts(record):
-            try:
-                for piece in prose.parts(text):
-                    if isinstance(piece, Call):
-                        telling.compute(book, identity, piece)
-            except ProseError as error:
-                level = Level.ERROR
-                yield (
-                    identity,
-                    Doubt(path, str(error), error.hint, inside=error.expression, level=level),
-                )
+    for path, text in prose.texts(_record(book, identity)):
+        try:
+            for piece in prose.parts(text):
+                if isinstance(piece, Call):
+                    telling.compute(book, identity, piece)
+        except ProseError as error:
+            level = Level.ERROR
+            yield Doubt(path, str(error), error.hint, inside=error.expression, level=level)
+
+
+def _record(book: Notebook, identity: str) -> Run | Campaign:
+    return book.runs[identity] if identity in book.runs else book.campaigns[identity]

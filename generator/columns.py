@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 
 from generator import likeness, units
 from generator.fields import In
@@ -53,12 +53,62 @@ class Column:
         return f"data/roster/{self.part}/{file}.json"
 
 
+class _Cell(NamedTuple):
+    """A figure of a run as its column has it; `value` is in base units to seven digits."""
+
+    text: str
+    value: float | None
+    currency: str
+    is_range: bool
+    is_doubted: bool
+
+
+class _Setting(NamedTuple):
+    """A setting as one run recorded it; `number` is in base units, None for words.
+
+    `unit` is the name of its unit, empty of what has no field of its own.
+    """
+
+    text: str
+    number: float | None
+    unit: str
+
+
+class _Cells(TypedDict):
+    """What a run has in the columns: figures by metric, settings by their full name."""
+
+    metrics: dict[str, list[Any]]
+    settings: dict[str, list[Any]]
+
+
+def _cells(notebook: Notebook, identity: str) -> _Cells:
+    def find() -> _Cells:
+        measured = notebook.measurements[identity].values()
+        return {
+            "metrics": {found.metric.name: [*_cell(found)] for found in measured},
+            "settings": {name: [*one] for name, one in _of_run(notebook.runs[identity])},
+        }
+
+    return notebook.kept("columns", identity, find)
+
+
+def _cell(found: Measurement) -> _Cell:
+    quantity = found.quantity
+    value = None if quantity.value is None else _round(quantity.value)
+    return _Cell(found.show(), value, found.currency, quantity.is_range, bool(found.warnings))
+
+
 def metrics(notebook: Notebook) -> list[Column]:
     """The columns of the metrics that any run has, in base units to seven digits."""
-    return [column for metric in METRICS.values() for column in _metric(notebook, metric)]
+    every = [_cells(notebook, identity)["metrics"] for identity in notebook.runs]
+    found: list[Column] = []
+    for metric in METRICS.values():
+        cells = [_Cell(*one[metric.name]) if metric.name in one else None for one in every]
+        found += _metric(metric, cells)
+    return found
 
 
-def _metric(notebook: Notebook, metric: Metric) -> Iterator[Column]:
+def _metric(metric: Metric, cells: Sequence[_Cell | None]) -> Iterator[Column]:
     """The column of a metric that any run has; of money a column for each currency.
 
     A text is what stands in `texts`, followed by `suffix`. `ranges` and `doubted` are positions of
@@ -66,15 +116,14 @@ def _metric(notebook: Notebook, metric: Metric) -> Iterator[Column]:
     the record contradicts. `scale` lists the units that figures are shown in: smallest figure,
     symbol, size.
     """
-    measured = [found.get(metric.name) for found in notebook.measurements.values()]
-    currencies = sorted({found.currency for found in measured if found})
+    currencies = sorted({cell.currency for cell in cells if cell})
     for currency in currencies:
-        own = [found if found and found.currency == currency else None for found in measured]
+        own = [cell if cell and cell.currency == currency else None for cell in cells]
         several = currency and len(currencies) > 1
-        texts = [found.show() if found else None for found in own]
+        texts = [cell.text if cell else None for cell in own]
         suffix = _suffix([text for text in texts if text])
-        values = [_number(found.quantity.value) if found else None for found in own]
-        ranges = _positions(own, lambda found: found.quantity.is_range)
+        values = [cell.value if cell else None for cell in own]
+        ranges = [at for at, cell in enumerate(own) if cell and cell.is_range]
         yield Column(
             "metrics",
             {
@@ -90,7 +139,7 @@ def _metric(notebook: Notebook, metric: Metric) -> Iterator[Column]:
                 "suffix": suffix,
                 "texts": [text and text.removesuffix(suffix) for text in texts],
                 "ranges": ranges,
-                "doubted": _positions(own, lambda found: bool(found.warnings)),
+                "doubted": [at for at, cell in enumerate(own) if cell and cell.is_doubted],
             },
             _drawn(values) - set(ranges),
         )
@@ -107,19 +156,11 @@ def _suffix(texts: list[str]) -> str:
     return ends.pop() if len(ends) == 1 else ""
 
 
-def _positions(column: Iterable[Measurement | None], holds: Any) -> list[int]:
-    return [at for at, found in enumerate(column) if found and holds(found)]
-
-
 def _scale(unit: Unit, currency: str = "") -> list[tuple[float, str, float]]:
     """The units that figures are shown in, largest first: from, symbol, size in base units."""
     return [
         (_short(least), currency or symbol, _short(size)) for least, symbol, size in unit.display
     ]
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None else _round(value)
 
 
 def _round(value: float) -> float:
@@ -132,15 +173,6 @@ def _short(value: float) -> float:
     return int(value) if value.is_integer() else value
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """A setting as one run recorded it; `number` is in base units, None for words."""
-
-    text: str
-    number: float | None
-    unit: Unit | None
-
-
 PARTS = (("load", "Load settings"), ("deployment", "Deployment"), ("environment", "Environment"))
 """The parts of a record whose settings are published, with the heading of their choice."""
 
@@ -148,22 +180,22 @@ SHOWN_ELSEWHERE = frozenset({"load.scenario", "load.vus"})
 """Settings that have a column of their own already."""
 
 
-def settings(runs: Mapping[str, Run]) -> Iterator[Column]:
+def settings(notebook: Notebook) -> Iterator[Column]:
     """The settings that are not the same in all runs, those that most runs recorded.
 
     `texts` are what it was set to, each once, `values` the same as numbers, and `of` has for each
     run the position among them.
     """
     columns: dict[str, dict[int, _Setting]] = {}
-    for at, run in enumerate(runs.values()):
-        for name, setting in _of_run(run):
-            columns.setdefault(name, {})[at] = setting
+    for at, identity in enumerate(notebook.runs):
+        for name, setting in _cells(notebook, identity)["settings"].items():
+            columns.setdefault(name, {})[at] = _Setting(*setting)
     told = [name for name, column in columns.items() if _tells_apart(column)]
     told.sort(key=lambda name: (-len(columns[name]), name))
     for part, group in PARTS:
         for name in told[:MOST_SETTINGS]:
             if name.startswith(f"{part}."):
-                yield _setting(name, group, columns[name], len(runs))
+                yield _setting(name, group, columns[name], len(notebook.runs))
 
 
 def _tells_apart(column: Mapping[int, _Setting]) -> bool:
@@ -176,7 +208,7 @@ def _setting(name: str, group: str, column: Mapping[int, _Setting], size: int) -
     distinct = {setting.text: setting.number for setting in column.values()}
     position = {text: at for at, text in enumerate(distinct)}
     numbers = [number for number in distinct.values() if number is not None]
-    unit = next((setting.unit for setting in column.values() if setting.unit), units.NUMBER)
+    unit = next((setting.unit for setting in column.values() if setting.unit), units.NUMBER.name)
     own = name.partition(".")[2]
     numeric = len(numbers) == len(distinct)
     return Column(
@@ -185,7 +217,7 @@ def _setting(name: str, group: str, column: Mapping[int, _Setting], size: int) -
             "name": name,
             "label": likeness.LABELS.get(own, own),
             "group": group,
-            "scale": _scale(unit),
+            "scale": _scale(_UNITS[unit]),
             "numeric": numeric,
         },
         {
@@ -197,6 +229,9 @@ def _setting(name: str, group: str, column: Mapping[int, _Setting], size: int) -
     )
 
 
+_UNITS = {unit.name: unit for unit in vars(units).values() if isinstance(unit, Unit)}
+
+
 def _of_run(run: Run) -> Iterator[tuple[str, _Setting]]:
     for part, found in (("load", run.load), ("deployment", run.deployment)):
         for name, (value, text) in likeness.settings(found) if found else ():
@@ -204,7 +239,7 @@ def _of_run(run: Run) -> Iterator[tuple[str, _Setting]]:
             if full not in SHOWN_ELSEWHERE and not name.startswith("stages"):
                 yield full, _Setting(text, _as_number(value), _unit_of(found, name))
     for name, (value, text) in likeness.leaves(run.environment):
-        yield f"environment.{name}", _Setting(text, _as_number(value), None)
+        yield f"environment.{name}", _Setting(text, _as_number(value), "")
 
 
 def _as_number(value: Any) -> float | None:
@@ -216,13 +251,12 @@ def _as_number(value: Any) -> float | None:
     return float(value) if is_number else None
 
 
-def _unit_of(part: Load | Deployment | None, name: str) -> Unit | None:
-    """The unit of the field at a dotted name; None of what has no field of its own."""
+def _unit_of(part: Load | Deployment | None, name: str) -> str:
+    """The name of the unit of the field at a dotted name; empty where there is none."""
     *holders, last = name.split(".")
     holder: Any = part
     for step in holders:
         holder = getattr(holder, step, None)
     info = getattr(type(holder), "model_fields", {}).get(last)
-    return (
-        next((mark.unit for mark in info.metadata if isinstance(mark, In)), None) if info else None
-    )
+    marks = info.metadata if info else ()
+    return next((mark.unit.name for mark in marks if isinstance(mark, In)), "")

@@ -141,10 +141,12 @@ def _changes(notebook: Notebook, told: Notebook, campaign: str) -> dict[str, lis
                 "setting": change.setting,
                 "inert": change.inert,
             }
-            for change, shown in zip(run.changes, told.runs[identity].changes, strict=True)
+            for change, shown in zip(
+                notebook.runs[identity].changes, told.runs[identity].changes, strict=True
+            )
         ]
         for identity in notebook.runs_of(campaign)
-        if (run := notebook.runs[identity]).changes
+        if "changes" in notebook.gists[identity].holds
     }
 
 

@@ -47,8 +47,8 @@ def parts(view: View) -> Iterator[Part]:
     compared = [name for name in view.notebook.runs if name in view.comparisons][::-1]
     items = [
         Item(
-            view.notebook.runs[identity].title,
-            place=f"{identity} against {view.comparisons[identity].baseline}",
+            view.notebook.title_of(identity),
+            place=f"{identity} against {view.notebook.baselines[identity]}",
             href=view.to.href(links.COMPARE, links.run_page(identity), "figures"),
         )
         for identity in compared[:NEWEST]

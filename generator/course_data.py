@@ -24,10 +24,9 @@ MOST_POINTS = 400
 
 def files(notebook: Notebook) -> Iterator[tuple[str, str]]:
     """Path and content of the file of each run that names a table or a distribution."""
-    for identity, run in notebook.runs.items():
-        if run.series or run.distribution:
-            content = _courses(notebook, identity)
-            yield f"data/compare/courses/{identity}.json", text_of(content)
+    for identity in notebook.holding("series", "distribution"):
+        content = _courses(notebook, identity)
+        yield f"data/compare/courses/{identity}.json", text_of(content)
 
 
 def _courses(notebook: Notebook, identity: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Checks of a run among the others: what one scenario does not change from run to run.
 
-Each yields the identity of a run with a doubt of it. A run is held against its baseline, so that
-the cost grows with the number of runs and no faster.
+A run is held against its baseline, so that the cost grows with the number of runs and no faster.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from generator.likeness import same_scenario
 from generator.measurements import Measurement
 from generator.model import Run
 from generator.notebook import Notebook, campaign_of, moment
+from generator.tracing import asked
 from generator.units import BYTES, COUNT, SECONDS, Quantity
 from generator.yamltree import Path
 
@@ -31,41 +31,36 @@ SCRIPT_TOLERANCE = 0.02
 DATA_TOLERANCE = 0.25
 """How far data per request of one scenario may differ: answers grow with what is stored."""
 
-Found = Iterator[tuple[str, Doubt]]
 
-
-def think_time(book: Notebook) -> Found:
+def think_time(book: Notebook, identity: str) -> Iterator[Doubt]:
     """Think time by Little's law against the baseline's and the recorded one, in a closed model.
 
     A VU's cycle is VUs / iteration rate; what of it is not spent waiting for answers (requests per
     iteration x mean latency) is think time, which one scenario does not change.
     """
-    cycles = {identity: _cycle(book, identity) for identity in book.runs}
-    for identity, mine in cycles.items():
-        if mine is None:
-            continue
-        vus = display.show(book.measurements[identity]["vus"].quantity, COUNT)
-        load = book.runs[identity].load
-        stated = known(load.think_time) if load else None
-        if stated and stated.start - stated.half - mine.think > SHARE_OF_CYCLE * mine.whole:
-            message = f"{vus} VUs imply a think time of {mine.think:.2f} s, less than the recorded "
-            message += display.show(stated, SECONDS)
-            yield identity, Doubt(("load", "vus"), message, _MISRECORDED, _CYCLE_FIELDS)
-        baseline = book.baselines[identity]
-        other = cycles.get(baseline or "")
-        if baseline is None or other is None:
-            continue
-        if not same_scenario(book.runs[baseline], book.runs[identity]):
-            continue
-        low, high = sorted((mine.think, other.think))
-        apart = high - low > SHARE_OF_CYCLE * max(mine.whole, other.whole)
-        if apart and high / max(low, 1e-9) > THINK_TIME_FACTOR:
-            message = (
-                f"{vus} VUs imply a think time of {mine.think:.2f} s, {baseline} implies "
-                f"{other.think:.2f} s: one scenario has one think time"
-            )
-            hint = "VUs, duration or scenario of one of the two is mis-recorded"
-            yield identity, Doubt(("load", "vus"), message, hint, _CYCLE_FIELDS)
+    mine = _cycle(book, identity)
+    if mine is None:
+        return
+    vus = display.show(book.measurements[identity]["vus"].quantity, COUNT)
+    load = book.runs[identity].load
+    stated = known(load.think_time) if load else None
+    if stated and stated.start - stated.half - mine.think > SHARE_OF_CYCLE * mine.whole:
+        message = f"{vus} VUs imply a think time of {mine.think:.2f} s, less than the recorded "
+        message += display.show(stated, SECONDS)
+        yield Doubt(("load", "vus"), message, _MISRECORDED, _CYCLE_FIELDS)
+    baseline = _of_one_scenario(book, identity)
+    other = _cycle(book, baseline) if baseline else None
+    if other is None:
+        return
+    low, high = sorted((mine.think, other.think))
+    apart = high - low > SHARE_OF_CYCLE * max(mine.whole, other.whole)
+    if apart and high / max(low, 1e-9) > THINK_TIME_FACTOR:
+        message = (
+            f"{vus} VUs imply a think time of {mine.think:.2f} s, {baseline} implies "
+            f"{other.think:.2f} s: one scenario has one think time"
+        )
+        hint = "VUs, duration or scenario of one of the two is mis-recorded"
+        yield Doubt(("load", "vus"), message, hint, _CYCLE_FIELDS)
 
 
 _MISRECORDED = "VUs, duration, iterations or think time is mis-recorded"
@@ -86,6 +81,11 @@ class _Cycle:
 
 
 def _cycle(book: Notebook, identity: str) -> _Cycle | None:
+    """That of a run; what is a baseline of others is asked for it again."""
+    return book.once("cycle", identity, lambda: _cycle_of(book, identity))
+
+
+def _cycle_of(book: Notebook, identity: str) -> _Cycle | None:
     run, measured = book.runs[identity], book.measurements[identity]
     if run.load and (run.load.model == "open" or "arrival" in (run.load.executor or "")):
         return None
@@ -102,22 +102,24 @@ def _figure(measurement: Measurement | None) -> float | None:
     return quantity.start if quantity else None
 
 
-def per_iteration(book: Notebook) -> Found:
+def per_iteration(book: Notebook, identity: str) -> Iterator[Doubt]:
     """Requests and checks per iteration against the baseline's: one script makes as many."""
-    for identity, baseline in _pairs_of_one_scenario(book):
-        for name, path in (
-            ("requests", ("k6", "http_reqs", "count")),
-            ("checks", ("k6", "checks", "passes")),
-        ):
-            mine, other = (_ratio(book.runs[run], path) for run in (identity, baseline))
-            if mine is None or other is None or _within(mine, other, SCRIPT_TOLERANCE):
-                continue
-            message = (
-                f"{name} / iterations = {display.show(mine, COUNT)}, {baseline} has "
-                f"{display.show(other, COUNT)}: one script makes as many"
-            )
-            hint = "a count is wrong, or the script was another one"
-            yield identity, Doubt(path, message, hint, (("k6", "iterations", "count"),))
+    baseline = _of_one_scenario(book, identity)
+    if baseline is None:
+        return
+    for name, path in (
+        ("requests", ("k6", "http_reqs", "count")),
+        ("checks", ("k6", "checks", "passes")),
+    ):
+        mine, other = (_ratio(book.runs[run], path) for run in (identity, baseline))
+        if mine is None or other is None or _within(mine, other, SCRIPT_TOLERANCE):
+            continue
+        message = (
+            f"{name} / iterations = {display.show(mine, COUNT)}, {baseline} has "
+            f"{display.show(other, COUNT)}: one script makes as many"
+        )
+        hint = "a count is wrong, or the script was another one"
+        yield Doubt(path, message, hint, (("k6", "iterations", "count"),))
 
 
 def _ratio(run: Run, path: Path) -> Quantity | None:
@@ -128,24 +130,25 @@ def _ratio(run: Run, path: Path) -> Quantity | None:
     return known(divide(count, figures.recorded(run, "k6.iterations.count")))
 
 
-def data_per_request(book: Notebook) -> Found:
+def data_per_request(book: Notebook, identity: str) -> Iterator[Doubt]:
     """Data received per request against the baseline's, where the same share of requests failed."""
-    for identity, baseline in _pairs_of_one_scenario(book):
-        sides = [book.measurements[run] for run in (identity, baseline)]
-        mine, other = (_data_per_request(side) for side in sides)
-        failed = [_figure(side.get("error_rate")) for side in sides]
-        if mine is None or other is None or None in failed:
-            continue
-        if abs((failed[0] or 0.0) - (failed[1] or 0.0)) > _FAILED_APART:
-            continue
-        if not _within(mine, other, DATA_TOLERANCE):
-            message = (
-                f"{display.show(mine, BYTES)} a request, {baseline} received "
-                f"{display.show(other, BYTES)} a request"
-            )
-            hint = "the data or the requests are mis-recorded, or the answers have changed"
-            path: Path = ("k6", "data_received")
-            yield identity, Doubt(path, message, hint, (("k6", "http_reqs", "count"),))
+    baseline = _of_one_scenario(book, identity)
+    if baseline is None:
+        return
+    sides = [book.measurements[run] for run in (identity, baseline)]
+    mine, other = (_data_per_request(side) for side in sides)
+    failed = [_figure(side.get("error_rate")) for side in sides]
+    if mine is None or other is None or None in failed:
+        return
+    if abs((failed[0] or 0.0) - (failed[1] or 0.0)) > _FAILED_APART:
+        return
+    if not _within(mine, other, DATA_TOLERANCE):
+        message = (
+            f"{display.show(mine, BYTES)} a request, {baseline} received "
+            f"{display.show(other, BYTES)} a request"
+        )
+        hint = "the data or the requests are mis-recorded, or the answers have changed"
+        yield Doubt(("k6", "data_received"), message, hint, (("k6", "http_reqs", "count"),))
 
 
 _FAILED_APART = 0.01
@@ -156,37 +159,41 @@ def _data_per_request(measured: Mapping[str, Measurement]) -> Quantity | None:
     return known(divide(data.quantity, requests.quantity)) if data and requests else None
 
 
-def implied_duration(book: Notebook) -> Found:
+def implied_duration(book: Notebook, identity: str) -> Iterator[Doubt]:
     """Without a recorded duration, count / rate is one; the scenario's other runs have it too."""
-    durations: dict[str, list[tuple[str, Quantity]]] = {}
-    for identity, run in book.runs.items():
-        stated = known(figures.recorded(run, "load.duration"))
-        if run.load and run.load.scenario and stated:
-            durations.setdefault(run.load.scenario, []).append((identity, stated))
-    for identity, run in book.runs.items():
-        scenario = run.load.scenario if run.load else None
-        others = durations.get(scenario, []) if scenario else []
-        if run.load is None or run.load.duration is not None or len(others) < 2:
-            continue
-        count, rate = (figures.recorded(run, f"k6.http_reqs.{name}") for name in ("count", "rate"))
-        implied = known(divide(count, rate))
-        first = others[0][1]
-        if implied is None or any(not first.agrees_with(other) for _, other in others[1:]):
-            continue
-        if not _within(implied, first, SCRIPT_TOLERANCE):
-            message = (
-                f"requests / rate imply a duration of {display.show(implied, SECONDS)}, the "
-                f"{len(others)} other runs of the scenario took {display.show(first, SECONDS)}"
-            )
-            path: Path = ("k6", "http_reqs", "rate")
-            hint = "the rate or the count is wrong, or the run took another time"
-            yield identity, Doubt(path, message, hint, (("k6", "http_reqs", "count"),))
+    run = book.runs[identity]
+    if run.load is None or run.load.duration is not None or not run.load.scenario:
+        return
+    others = _durations(book, run.load.scenario)
+    count, rate = (figures.recorded(run, f"k6.http_reqs.{name}") for name in ("count", "rate"))
+    implied = known(divide(count, rate))
+    if implied is None or len(others) < 2:
+        return
+    first = others[0]
+    if any(not first.agrees_with(other) for other in others[1:]):
+        return
+    if not _within(implied, first, SCRIPT_TOLERANCE):
+        message = (
+            f"requests / rate imply a duration of {display.show(implied, SECONDS)}, the "
+            f"{len(others)} other runs of the scenario took {display.show(first, SECONDS)}"
+        )
+        hint = "the rate or the count is wrong, or the run took another time"
+        yield Doubt(("k6", "http_reqs", "rate"), message, hint, (("k6", "http_reqs", "count"),))
 
 
-def _pairs_of_one_scenario(book: Notebook) -> Iterator[tuple[str, str]]:
-    for identity, baseline in book.baselines.items():
-        if baseline and same_scenario(book.runs[baseline], book.runs[identity]):
-            yield identity, baseline
+@asked
+def _durations(book: Notebook, scenario: str) -> tuple[Quantity, ...]:
+    """The durations on record of a scenario's runs, in order of time."""
+    runs = (book.runs[name] for name, gist in book.gists.items() if gist.scenario == scenario)
+    stated = (known(figures.recorded(run, "load.duration")) for run in runs)
+    return tuple(duration for duration in stated if duration)
+
+
+def _of_one_scenario(book: Notebook, identity: str) -> str | None:
+    """The run's baseline where that is of its scenario."""
+    baseline = book.baselines[identity]
+    alike = baseline and same_scenario(book.runs[baseline], book.runs[identity])
+    return baseline if alike else None
 
 
 def _within(one: Quantity, other: Quantity, tolerance: float) -> bool:
@@ -195,28 +202,42 @@ def _within(one: Quantity, other: Quantity, tolerance: float) -> bool:
     return abs(one.start - other.start) <= slack * (1 + 1e-9)
 
 
-def same_figures(book: Notebook) -> Found:
+def same_figures(book: Notebook, identity: str) -> Iterator[Doubt]:
     """No run has the very figures of an earlier one of its campaign."""
-    seen: dict[tuple[str, tuple[Quantity, ...]], str] = {}
-    for identity, measured in book.measurements.items():
-        names = ("requests", "latency_avg", "latency_p95")
-        found = tuple(measured[name].quantity for name in names if name in measured)
-        if len(found) < len(names):
-            continue
-        other = seen.setdefault((campaign_of(identity), found), identity)
-        if other != identity:
-            message = f"requests, mean and p95 are exactly those of {other}"
-            hint = "one of the records was copied and not filled in"
-            yield identity, Doubt(("k6",), message, hint)
+    found = _told_apart_by(book, identity)
+    if found is None:
+        return
+    campaign = campaign_of(identity)
+    other = book.once("figures", campaign, lambda: _first_with(book, campaign))[found]
+    if other != identity:
+        message = f"requests, mean and p95 are exactly those of {other}"
+        hint = "one of the records was copied and not filled in"
+        yield Doubt(("k6",), message, hint)
 
 
-def dates(book: Notebook) -> Found:
+def _told_apart_by(book: Notebook, identity: str) -> tuple[Quantity, ...] | None:
+    """The figures that no two runs have in common; None where one of them is not known."""
+    measured = book.measurements[identity]
+    names = ("requests", "latency_avg", "latency_p95")
+    known_ = tuple(measured[name].quantity for name in names if name in measured)
+    return known_ if len(known_) == len(names) else None
+
+
+def _first_with(book: Notebook, campaign: str) -> dict[tuple[Quantity, ...] | None, str]:
+    """The first run of a campaign with each of these."""
+    first: dict[tuple[Quantity, ...] | None, str] = {}
+    for identity in book.runs_of(campaign):
+        first.setdefault(_told_apart_by(book, identity), identity)
+    return first
+
+
+def dates(book: Notebook, identity: str) -> Iterator[Doubt]:
     """A run is not older than the baseline that it declares."""
-    for identity, run in book.runs.items():
-        baseline = book.runs.get(run.baseline or "")
-        if run.date is None or baseline is None or baseline.date is None:
-            continue
-        if moment(run.date) < moment(baseline.date):
-            message = f"{run.date} is before the baseline's date, {baseline.date}"
-            hint = "one of the dates, or the baseline, is wrong"
-            yield identity, Doubt(("date",), message, hint)
+    run = book.runs[identity]
+    baseline = book.runs.get(run.baseline or "")
+    if run.date is None or baseline is None or baseline.date is None:
+        return
+    if moment(run.date) < moment(baseline.date):
+        message = f"{run.date} is before the baseline's date, {baseline.date}"
+        hint = "one of the dates, or the baseline, is wrong"
+        yield Doubt(("date",), message, hint)

@@ -17,7 +17,6 @@ from generator import entries, likeness, predictions
 from generator.doubts import Doubt
 from generator.entries import CARRIED_OUT, Entry, State
 from generator.metrics import METRICS
-from generator.model import Run
 from generator.narrative import ChangeMade
 from generator.notebook import Notebook, moment
 from generator.predictions import Score, Standing, full
@@ -53,14 +52,11 @@ def of(book: Notebook) -> Decisions:
 
 
 def _found(book: Notebook) -> Decisions:
-    dates = [moment(run.date).date() for run in book.runs.values() if _counts(run)]
+    gists = book.gists.values()
+    # A planned run may lie ahead: it does not say how far the notebook has come.
+    dates = [moment(one.date).date() for one in gists if one.date and one.status != "planned"]
     as_of = max(dates, default=None)
     return Decisions(_Judge(book, entries.read(book, as_of)).judged(), as_of)
-
-
-def _counts(run: Run) -> bool:
-    """Whether a run says how far the notebook has come: a planned one may lie ahead."""
-    return run.date is not None and run.status != "planned"
 
 
 # --- what became of them --------------------------------------------------------------------------

@@ -64,6 +64,9 @@ class Doubt:
 OfRun = Check[Callable[[Run], Iterator[Doubt]]]
 """A check of one run."""
 
+OfRecord = Check[Callable[[Notebook, str], Iterator[Doubt]]]
+"""A check of a run or a campaign beside what it is held against, by its name."""
+
 OfBook = Check[Callable[[Notebook], Iterator[tuple[str, Doubt]]]]
 """A check of a record among the others: yields the run's or campaign's identity with each doubt."""
 

@@ -19,7 +19,7 @@ from generator.narrative import Action, ChangeMade, Finding, Option, Recommendat
 from generator.notebook import Notebook, moment
 from generator.predictions import full
 
-SECTIONS = ("findings", "recommendations", "options", "actions", "changes")
+SECTIONS = predictions.ENTRIES
 """Fields of a record that hold entries, in the order in which one follows from the other."""
 
 LONGEST = 160
@@ -78,8 +78,8 @@ Part = Finding | Recommendation | Option | Action | ChangeMade
 
 
 def records(book: Notebook) -> dict[str, Run | Campaign]:
-    """Campaigns and runs by their names."""
-    return {**book.campaigns, **book.runs}
+    """Campaigns, and the runs that have entries, by their names."""
+    return {**book.campaigns, **{name: book.runs[name] for name in book.holding(*SECTIONS)}}
 
 
 def parts(record: Run | Campaign, section: str) -> Sequence[Part]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -31,17 +32,18 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 def newest(notebook: Notebook) -> datetime:
     """When the newest run was that is dated and not planned; 1970 where there is none."""
-    dated = [run for run in notebook.runs.values() if run.date and run.status != "planned"]
-    return max((moment(run.date) for run in dated), default=_NEVER)
+    return max((moment(notebook.gists[name].date) for name in _dated(notebook)), default=_NEVER)
+
+
+def _dated(notebook: Notebook) -> list[str]:
+    """The runs that have a date and are not planned, in order of time."""
+    gists = notebook.gists.items()
+    return [identity for identity, gist in gists if gist.date and gist.status != "planned"]
 
 
 def xml(notebook: Notebook, comparisons: Mapping[str, Comparison], to: Links) -> str:
     """The feed of a told notebook, newest run first."""
-    listed = [
-        identity
-        for identity in reversed(list(notebook.runs))
-        if notebook.runs[identity].date and notebook.runs[identity].status != "planned"
-    ][:NEWEST]
+    listed = _dated(notebook)[::-1][:NEWEST]
     root = Element("feed", {"xmlns": ATOM})
     _text(root, "title", "Load test runs and their verdicts")
     _text(root, "id", to.absolute(links.FEED) or _urn("feed"))
@@ -51,28 +53,40 @@ def xml(notebook: Notebook, comparisons: Mapping[str, Comparison], to: Links) ->
         SubElement(root, "link", {"rel": "self", "href": to.absolute(links.FEED)})
     SubElement(root, "link", {"rel": "alternate", "href": _href(to, links.HOME)})
     for identity in listed:
-        root.append(_entry(notebook, comparisons.get(identity), identity, to))
+        root.append(_entry(notebook, comparisons, identity, to))
     ElementTree.indent(root, " ")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, "unicode")}\n'
 
 
-def _entry(notebook: Notebook, comparison: Comparison | None, identity: str, to: Links) -> Element:
-    run = notebook.runs[identity]
+def _entry(
+    notebook: Notebook, comparisons: Mapping[str, Comparison], identity: str, to: Links
+) -> Element:
     page = links.run_page(identity)
     entry = Element("entry")
-    _text(entry, "title", f"{run.title}: {headline(comparison)}" if comparison else run.title)
+    told = partial(_told, notebook, comparisons, identity)
+    title, summary = notebook.kept("feed", identity, told)
+    _text(entry, "title", title)
     _text(entry, "id", to.absolute(page) or _urn(identity))
-    _text(entry, "updated", _time(moment(run.date)))
+    _text(entry, "updated", _time(moment(notebook.gists[identity].date)))
     SubElement(entry, "link", {"rel": "alternate", "href": _href(to, page)})
     campaign = campaign_of(identity)
-    label = clean(notebook.campaign(campaign).title)
+    label = clean(notebook.title_of(campaign))
     SubElement(entry, "category", {"term": campaign, "label": label})
+    _text(entry, "summary", summary)
+    return entry
+
+
+def _told(
+    notebook: Notebook, comparisons: Mapping[str, Comparison], identity: str
+) -> tuple[str, str]:
+    """Title and summary of an entry."""
+    run, comparison = notebook.runs[identity], comparisons.get(identity)
     told = [run.summary or run.context or "", *verdict_lines(comparison)]
     if run.status != "completed":
         told.insert(0, f"The run is {run.status}.")
     lines = [clean(telling.plain(text), _LONGEST) for text in told if text]
-    _text(entry, "summary", "\n".join(lines) or f"{len(notebook.measurements[identity])} figures.")
-    return entry
+    summary = "\n".join(lines) or f"{len(notebook.measurements[identity])} figures."
+    return f"{run.title}: {headline(comparison)}" if comparison else run.title, summary
 
 
 def headline(comparison: Comparison) -> str:

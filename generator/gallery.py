@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 
 from markupsafe import Markup
@@ -33,6 +35,21 @@ FEW = 64
 once, and no more wait in memory."""
 
 
+Given = tuple[set[str], set[str], list[Chart]]
+"""What another process tells of its charts: those seen, those drawn, those still to be drawn."""
+
+NOTHING: Given = (set(), set(), [])
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    """Charts that are being drawn: `result` waits for them."""
+
+    charts: list[Chart]
+    result: Callable[[], list[str]]
+    is_done: Callable[[], bool] = bool
+
+
 class Gallery:
     """Charts by their key: `seen` are all that a page shows, `drawn` those that were not there."""
 
@@ -44,7 +61,8 @@ class Gallery:
         self._wanted: list[Chart] = []
         self._missing: list[Chart] = []
         self._pool: ProcessPoolExecutor | None = None
-        self._under_way: list[tuple[list[Chart], Future[list[str]]]] = []
+        self._under_way: list[_UnderWay] = []
+        self._other = ExitStack()
 
     @property
     def is_ready(self) -> bool:
@@ -62,6 +80,17 @@ class Gallery:
                 self._hand_over()
         return MARK.format(chart.key)
 
+    def given(self) -> Given:
+        """What is known of the charts, and those that nobody drew yet."""
+        return self.seen, self.drawn, [*self._wanted, *self._missing]
+
+    def take(self, given: Given) -> None:
+        """What another process knows of its charts is known here, and its others are drawn here."""
+        seen, drawn, wanted = given
+        self._wanted += [chart for chart in wanted if chart.key not in self.seen]
+        self.seen |= seen
+        self.drawn |= drawn
+
     def there(self, keys: Iterable[str]) -> set[str]:
         """Those of the charts that an earlier build drew; they can be hung."""
         found = self.store.known(KIND, dict.fromkeys(keys))
@@ -73,9 +102,13 @@ class Gallery:
         self._look_up()
         if self._pool is not None:
             self._hand_over()
+        elif self._missing and self.workers > 1 and beside.can():
+            missing = self._missing
+            made = self._other.enter_context(beside.begun(partial(draw, missing)))
+            self._under_way.append(_UnderWay(missing, made))
         elif self._missing:
-            self._keep(self._missing, None)
-            self._missing = []
+            self._keep(_drawn_here(self._missing))
+        self._missing = []
         self.store.write()
 
     def hang(self, html: str) -> str:
@@ -88,7 +121,7 @@ class Gallery:
             return html
         found = self.store.get_all(KIND, dict.fromkeys(keys))
         while self._under_way and len(found) < len(set(keys)):
-            self._keep(*self._under_way.pop(0))
+            self._keep(self._under_way.pop(0))
             found |= self.store.get_all(KIND, [key for key in keys if key not in found])
         if lost := [key for key in keys if key not in found]:
             raise NotebookError(
@@ -99,13 +132,14 @@ class Gallery:
     def close(self) -> None:
         """Keep for the next build what this one drew, to the end, and let go of the store."""
         while self._under_way:
-            self._keep(*self._under_way.pop(0))
+            self._keep(self._under_way.pop(0))
         self.abandon()
         self.store.close()
 
     def abandon(self) -> None:
         """Draw no further: the build failed, or is over."""
         self._under_way.clear()
+        self._other.close()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
@@ -122,22 +156,24 @@ class Gallery:
         if not missing:
             return
         if self.workers < 2 or beside.is_other():
-            self._keep(missing, None)
+            self._keep(_drawn_here(missing))
             return
         try:
             # Not forked: the server of `mkdocs serve` has threads.
             self._pool = self._pool or ProcessPoolExecutor(
                 self.workers, get_context("spawn"), initializer=_give_way
             )
-            self._under_way.append((missing, self._pool.submit(draw, missing)))
+            future = self._pool.submit(draw, missing)
+            self._under_way.append(_UnderWay(missing, future.result, future.done))
         except (OSError, BrokenProcessPool):
-            self._keep(missing, None)  # where processes can't be started
-        while self._under_way and self._under_way[0][1].done():
-            self._keep(*self._under_way.pop(0))
+            self._keep(_drawn_here(missing))  # where processes can't be started
+        while self._under_way and self._under_way[0].is_done():
+            self._keep(self._under_way.pop(0))
 
-    def _keep(self, charts: list[Chart], future: Future[list[str]] | None) -> None:
+    def _keep(self, asked: _UnderWay) -> None:
+        charts = asked.charts
         try:
-            found = draw(charts) if future is None else future.result()
+            found = asked.result()
         except BrokenProcessPool:
             found = draw(charts)
         for chart, svg in zip(charts, found, strict=True):
@@ -149,6 +185,10 @@ def _give_way() -> None:
     """Let the process that makes the pages go first: it has more to do after them."""
     with suppress(AttributeError, OSError):
         os.nice(10)
+
+
+def _drawn_here(charts: list[Chart]) -> _UnderWay:
+    return _UnderWay(charts, partial(draw, charts))
 
 
 def keys_in(html: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import textwrap
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,23 +23,35 @@ def frame(notebook: Notebook) -> pd.DataFrame:
     What a run has no figure for is NaN; of a range the end stands for it.
     """
     rows = {
-        identity: {name: measurement.quantity.value for name, measurement in measured.items()}
-        for identity, measured in notebook.measurements.items()
+        identity: {name: number.end for name, number in notebook.numbers(identity).items()}
+        for identity in notebook.runs
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(METRICS), dtype=float)
     table.index.name = "id"
     return table
 
 
+def _entry(notebook: Notebook, identity: str) -> str:
+    """The run as `data/runs.json` has it."""
+    measured = notebook.measurements[identity].items()
+    entry = {
+        "id": identity,
+        **facts(notebook, identity),
+        "metrics": {name: clean(m.quantity.value) for name, m in measured},
+        "approximate": [name for name, m in measured if not m.quantity.is_exact],
+    }
+    return json.dumps(entry, indent=1, ensure_ascii=False)
+
+
 def facts(notebook: Notebook, identity: str) -> dict[str, Any]:
     """What a run is, for data files: campaign, title, date, status, scenario, tags, baseline."""
-    run = notebook.runs[identity]
+    run = notebook.gists[identity]
     return {
         "campaign": campaign_of(identity),
         "title": run.title,
         "date": run.date.isoformat() if run.date else None,
         "status": run.status,
-        "scenario": run.load.scenario if run.load else None,
+        "scenario": run.scenario,
         "tags": list(run.tags),
         "baseline": notebook.baselines[identity],
     }
@@ -46,15 +60,11 @@ def facts(notebook: Notebook, identity: str) -> dict[str, Any]:
 def runs_json(notebook: Notebook) -> str:
     """`data/runs.json`: every run with the metrics that it has; null where the end is unknown."""
     runs = [
-        {
-            "id": identity,
-            **facts(notebook, identity),
-            "metrics": {name: clean(m.quantity.value) for name, m in measured.items()},
-            "approximate": [name for name, m in measured.items() if not m.quantity.is_exact],
-        }
-        for identity, measured in notebook.measurements.items()
+        notebook.kept("entry", identity, partial(_entry, notebook, identity))
+        for identity in notebook.runs
     ]
-    return json.dumps({"version": VERSION, "runs": runs}, indent=1, ensure_ascii=False) + "\n"
+    listed = "[\n" + textwrap.indent(",\n".join(runs), "  ") + "\n ]" if runs else "[]"
+    return f'{{\n "version": {VERSION},\n "runs": {listed}\n}}\n'
 
 
 def runs_csv(notebook: Notebook) -> str:

@@ -79,7 +79,7 @@ def home(view: View) -> Iterator[Part]:
     yield Part("worse", "What got worse", list(_worse(view)))
     yield Part("doubts", "What to doubt", list(_doubts(view)))
     yield Part("actions", "Open actions", list(_open_actions(view)))
-    newest = [name for name in notebook.runs if not notebook.runs[name].repeats][-NEWEST_RUNS:]
+    newest = [name for name, gist in notebook.gists.items() if not gist.repeats][-NEWEST_RUNS:]
     table = tables.runs_table(notebook, newest, links.HOME, view.to, "Newest runs")
     yield Part("runs", "Newest runs", [table])
 
@@ -106,13 +106,9 @@ def _beginning(view: View) -> Iterator[Block]:
 
 def _way_to(notebook: Notebook, latest: str, *, alike: bool) -> list[str]:
     """The runs of the latest one's scenario up to now, repeats left out; or those alike it."""
-    load = notebook.runs[latest].load
-    scenario = load.scenario if load else None
-    found = []
-    for name in notebook.completed:
-        run = notebook.runs[name]
-        if not run.repeats and (run.load.scenario if run.load else None) == scenario:
-            found.append(name)
+    gists, scenario = notebook.gists, notebook.gists[latest].scenario
+    every = notebook.completed
+    found = [n for n in every if not gists[n].repeats and gists[n].scenario == scenario]
     if alike:
         near = found[-MOST_COMPARED:]
         found = [name for name in near if name == latest or likeness.alike(notebook, name, latest)]
@@ -187,7 +183,7 @@ def _open_actions(view: View) -> Iterator[Block]:
         items += [
             action_item(a, href, campaign.title) for a in campaign.actions if a.state == "open"
         ]
-    for identity in reversed(list(view.notebook.runs)):
+    for identity in reversed(view.notebook.holding("actions")):
         run = view.notebook.runs[identity]
         href = view.to.href(links.HOME, links.run_page(identity), "actions")
         items += [action_item(a, href, run.title) for a in run.actions if a.state == "open"]

@@ -165,7 +165,9 @@ def _is_sound(gist: Gist) -> bool:
     texts = (gist.baseline, gist.repeats, gist.scenario)
     dated = gist.date is None or isinstance(gist.date, date)
     named = all(text is None or isinstance(text, str) for text in texts)
-    return dated and named and isinstance(gist.status, str)
+    lists = (gist.tags, gist.holds)
+    listed = all(isinstance(one, tuple) and all(type(x) is str for x in one) for one in lists)
+    return dated and named and listed and type(gist.status) is type(gist.title) is str
 
 
 def _problem(

@@ -157,8 +157,5 @@ def unreadable(book: Notebook) -> Iterator[tuple[str, Doubt]]:
 
 
 def _doubts(book: Notebook, code: str) -> Iterator[tuple[str, Doubt]]:
-    for identity, run in book.runs.items():
-        if run.series or run.distribution:
-            yield from (
-                (identity, doubt) for of_, doubt in of(book, identity).doubts if of_ == code
-            )
+    for identity in book.holding("series", "distribution"):
+        yield from ((identity, doubt) for of_, doubt in of(book, identity).doubts if of_ == code)

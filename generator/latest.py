@@ -38,8 +38,9 @@ MOST_COMPARED = 200
 
 def headliner(notebook: Notebook, completed: Sequence[str]) -> str:
     """The newest run that says something new: no repeat, with a declared baseline if one has."""
-    originals = [name for name in completed if not notebook.runs[name].repeats] or list(completed)
-    compared = [name for name in originals if notebook.runs[name].baseline]
+    gists = notebook.gists
+    originals = [name for name in completed if not gists[name].repeats] or list(completed)
+    compared = [name for name in originals if gists[name].baseline]
     return (compared or originals)[-1]
 
 

@@ -6,9 +6,10 @@ that is what is tested.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -117,8 +118,49 @@ class Likeness:
         )
 
 
+class _Outline(NamedTuple):
+    """What two runs are mostly told apart by, or known to be alike.
+
+    `asked` is a digest of load and environment but for the duration, in s; `defining` has `repr` of
+    what defines the load; `staged` is how long the stages take, in s.
+    """
+
+    asked: str
+    known: bool
+    defining: dict[str, str]
+    duration: float | None
+    staged: float | None
+
+
+def _outline(notebook: Notebook, identity: str) -> _Outline:
+    def find() -> list[Any]:
+        run = notebook.runs[identity]
+        load = run.load
+        set_ = dict(settings(load)) if load else {}
+        length = load.duration.start if load and load.duration else None
+        return [
+            _asked(run),
+            load_known(run),
+            {name: repr(set_[name][0]) for name in _TELLING if name in set_},
+            length,
+            _staged(load) if load else None,
+        ]
+
+    return notebook.once(
+        "outline", identity, lambda: _Outline(*notebook.kept("outline", identity, find))
+    )
+
+
 def alike(notebook: Notebook, baseline: str, candidate: str) -> bool:
     """Whether two runs are known to be like for like; see `between`, whose other half it leaves."""
+    one, other = _outline(notebook, baseline), _outline(notebook, candidate)
+    if any(other.defining.get(name, value) != value for name, value in one.defining.items()):
+        return False
+    if one.asked == other.asked:
+        if one.duration is None or other.duration is None:
+            return one.known
+        times = (one.duration, other.duration)
+        return one.known and _in_time(times, (one.staged, other.staged))
     before, after = notebook.runs[baseline], notebook.runs[candidate]
     environment = tuple(_differences(notebook, baseline, candidate, "environment"))
     load = _load_differences(notebook, baseline, candidate)
@@ -138,11 +180,21 @@ def between(notebook: Notebook, baseline: str, candidate: str) -> Likeness:
     return Likeness(load, deployment, changes, tuple(reasons), same, environment, factors)
 
 
-def asked(run: Run) -> tuple[tuple[str, Any], ...]:
-    """Load and environment of a run as values: runs with the same differ in duration at most."""
+_TELLING = sorted(DEFINES_LOAD - {"duration", "stages"})
+"""What defines a load, the time that it takes left out."""
+
+
+def _asked(run: Run) -> str:
+    """A digest of load and environment of a run: runs with the same differ in duration at most."""
     load = [] if run.load is None else list(settings(run.load))
     around = list(leaves(run.environment, "environment"))
-    return tuple((name, value) for name, (value, _) in (*load, *around) if name != "duration")
+    values = [(name, value) for name, (value, _) in (*load, *around) if name != "duration"]
+    return hashlib.blake2b(repr(values).encode(), digest_size=16).hexdigest()
+
+
+def asked(notebook: Notebook, identity: str) -> str:
+    """What is the same of runs whose load and environment differ in duration at most."""
+    return _outline(notebook, identity).asked
 
 
 def _load_differences(notebook: Notebook, baseline: str, candidate: str) -> tuple[Difference, ...]:
@@ -219,13 +271,23 @@ def _as_long(before: Load | None, after: Load | None) -> bool:
     """
     if before is None or after is None or before.duration is None or after.duration is None:
         return False
-    low, high = sorted((before.duration.start, after.duration.start))
+    times = (before.duration.start, after.duration.start)
+    return _in_time(times, (_staged(before), _staged(after)))
+
+
+def _in_time(times: tuple[float, float], staged: tuple[float | None, float | None]) -> bool:
+    """`times` and what the stages take, each of both runs, in s."""
+    low, high = sorted(times)
     if high - low <= DURATION_TOLERANCE * high:
         return True
-    one, other = (
-        figures.total([part.duration for part in load.stages]) for load in (before, after)
-    )
-    return one is not None and other is not None and one.start == other.start <= low
+    one, other = staged
+    return one is not None and one == other and one <= low
+
+
+def _staged(load: Load) -> float | None:
+    """How long the stages take, in s; None where that is not recorded."""
+    found = figures.total([part.duration for part in load.stages])
+    return found.start if found else None
 
 
 def load_known(run: Run) -> bool:

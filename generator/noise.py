@@ -86,8 +86,7 @@ def between(notebook: Notebook, metric: Metric, baseline: str, candidate: str) -
     groups = {group[0]: group for group in own if len(group) > 1}
     if groups:
         return of_groups(notebook, metric, groups)
-    load = notebook.runs[candidate].load
-    return of_scenario(notebook, load.scenario if load else None, metric.name)
+    return of_scenario(notebook, notebook.gists[candidate].scenario, metric.name)
 
 
 @asked
@@ -122,14 +121,14 @@ def squares_of(metric: Metric, values: Sequence[float]) -> float | None:
     scale = 1.0 if is_absolute(metric) else abs(middle)
     if len(values) < 2 or not scale:
         return None
-    deviation = statistics.stdev(values) / scale
-    return deviation**2 * (len(values) - 1)
+    mean = math.fsum(values) / len(values)
+    return math.fsum((value - mean) ** 2 for value in values) / scale**2
 
 
 def figures_of(notebook: Notebook, metric: Metric, runs: Sequence[str]) -> list[float]:
     """The metric's figures over runs, those without one left out."""
-    found = [notebook.measurements[run].get(metric.name) for run in runs]
-    return [m.quantity.start for m in found if m is not None and not m.quantity.is_range]
+    found = [notebook.numbers(run).get(metric.name) for run in runs]
+    return [number.start for number in found if number is not None and not number.is_range]
 
 
 @dataclass(frozen=True)

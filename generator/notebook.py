@@ -6,13 +6,13 @@ is only planned. Among runs of the same date a run comes after its baseline, els
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from generator import explain, keeping, policy, records
+from generator import explain, keeping, policy, records, references
 from generator.attachments import Attachments
 from generator.errors import Problem, UnknownRunError
 from generator.measurements import Measurement, measure
@@ -25,6 +25,19 @@ from generator.store import Store
 from generator.tracing import Read, asked
 
 Value = TypeVar("Value")
+
+
+class Number(NamedTuple):
+    """A figure in base units: a range from `start` to `end`, that is None where it is not known."""
+
+    start: float
+    end: float | None
+    currency: str
+
+    @property
+    def is_range(self) -> bool:
+        """Whether the figure changed over the run."""
+        return self.start != self.end
 
 
 @dataclass(frozen=True)
@@ -60,9 +73,19 @@ class Notebook:
         self.memo.clear()
         vars(self).pop("measurements", None)
 
-    def kept(self, kind: str, identity: str, make: Callable[[], Value]) -> Value:
-        """What `make` gives of a run or campaign: values of JSON, which may have been kept."""
-        return self.once(kind, identity, make)
+    def kept(self, kind: str, identity: str, make: Callable[[], Value], beside: str = "") -> Value:
+        """What `make` gives of a run or campaign: values of JSON, which may have been kept.
+
+        `beside` tells apart what there are several of.
+        """
+        return self.once(kind, (identity, beside), make)
+
+    def derived(self, kind: str, inputs: Hashable, make: Callable[[], Value]) -> Value:
+        """What `make` gives, which follows from the inputs alone: values of JSON, as of `kept`.
+
+        The `repr` of the inputs says everything in them.
+        """
+        return self.once(kind, inputs, make)
 
     def answer(self, read: Read, find: Callable[..., Value]) -> Value:
         """The answer to a question (`tracing.asked`)."""
@@ -88,6 +111,18 @@ class Notebook:
     def measurements(self) -> Mapping[str, Mapping[str, Measurement]]:
         """Each run's measurements by metric name."""
         return OnDemand(self.runs, lambda identity: measure(self.runs[identity]))
+
+    def numbers(self, identity: str) -> Mapping[str, Number]:
+        """The figures of a run by metric name, without what is known of them."""
+        return self.once("numbers of", identity, lambda: self._numbers(identity))
+
+    def _numbers(self, identity: str) -> Mapping[str, Number]:
+        def find() -> dict[str, list[Any]]:
+            measured = self.measurements[identity].items()
+            return {n: [m.quantity.start, m.quantity.end, m.currency] for n, m in measured}
+
+        found = self.kept("numbers", identity, find)
+        return {name: Number(*number) for name, number in found.items()}
 
     @cached_property
     def gists(self) -> Mapping[str, Gist]:
@@ -225,7 +260,15 @@ class Notebook:
     @asked
     def title_of(self, identity: str) -> str:
         """The title of a run or a campaign."""
-        return (self.runs.get(identity) or self.campaign(identity)).title
+        gist = self.gists.get(identity)
+        return gist.title if gist else self.campaign(identity).title
+
+    @asked
+    def holding(self, *parts: str) -> tuple[str, ...]:
+        """The runs whose record has something in one of these parts, in order of time."""
+        wanted = set(parts)
+        found = (name for name, gist in self.gists.items() if not wanted.isdisjoint(gist.holds))
+        return tuple(found)
 
     @cached_property
     def campaign_names(self) -> tuple[str, ...]:
@@ -255,7 +298,7 @@ def build(
     found = [*problems, *sources.problems]
     found += [p for record in campaign_records.values() for p in record.problems]
     found += [p for record in run_records.values() for p in record.problems]
-    found += _references(run_records, readable)
+    found += references.problems(run_records, readable)
     broken = {problem.file for problem in found}
     valid = [name for name in _in_order(readable) if run_records[name].file not in broken]
     campaigns = {
@@ -317,72 +360,15 @@ def moment(when: date | datetime | None) -> datetime:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def _chain(
-    identity: str, runs: Mapping[str, Gist], known: Collection[str] = ()
-) -> tuple[list[str], str | None]:
-    """The declared baselines from a run backwards, and what comes then: the first run that is met
-    a second time or is `known`, None where the last has no baseline.
-    """
-    chain = {identity: None}
-    current = identity
-    while (baseline := runs[current].baseline) and baseline in runs:
-        if baseline in chain or baseline in known:
-            return list(chain), baseline
-        chain[baseline] = None
-        current = baseline
-    return list(chain), None
-
-
 def _depths(runs: Mapping[str, Gist]) -> dict[str, int]:
     """How many baselines lie behind each run; each run is walked over once."""
     depths: dict[str, int] = {}
     for identity in sorted(runs):
         if identity in depths:
             continue
-        chain, behind = _chain(identity, runs, depths)
+        chain, behind = references.chain(identity, runs, depths)
         depth = depths.get(behind, 0) if behind else 0
         for name in reversed(chain):
             depth += 1
             depths[name] = depth
     return depths
-
-
-def _references(
-    run_records: Mapping[str, Record[Run]], runs: Mapping[str, Gist]
-) -> Iterator[Problem]:
-    """References to runs that do not exist, and baselines that lead back to their run."""
-    walked: set[str] = set()
-    cycles: dict[str, list[str]] = {}
-    for identity in runs:
-        if identity not in walked:
-            chain, behind = _chain(identity, runs, walked)
-            walked.update(chain)
-            if behind in chain:
-                cycle = chain[chain.index(behind) :]
-                cycles.update({name: cycle[at:] + cycle[:at] for at, name in enumerate(cycle)})
-    for identity, gist in runs.items():
-        record = run_records[identity]
-        for name, target in (("baseline", gist.baseline), ("repeats", gist.repeats)):
-            if target is None:
-                continue
-            if target not in run_records:
-                hint = explain.did_you_mean(target, list(run_records))
-                hint = hint or "name a run by its path below experiments/, without suffix"
-                message = f"there is no run {target!r}"
-                yield record.document.problem((name,), "reference-unknown", message, hint)
-            elif target == identity:
-                message = "a run can't refer to itself"
-                yield record.document.problem(
-                    (name,), "reference-cycle", message, "name another run"
-                )
-            elif name == "repeats" and target in runs and (first := runs[target].repeats):
-                message = f"{target!r} is a repeat itself"
-                yield record.document.problem(
-                    (name,), "reference-chain", message, f"name {first!r}"
-                )
-        cycle = cycles.get(identity, [])
-        if len(cycle) > 1:
-            message = f"the baselines lead back to this run: {' → '.join(cycle)}"
-            yield record.document.problem(
-                ("baseline",), "reference-cycle", message, "remove one of them"
-            )

@@ -109,7 +109,7 @@ def history(view: View) -> Iterator[Part]:
     if number > MOST_OF_HISTORY:
         yield Part("", "", [all_runs(view, links.HISTORY, f"the tables have {told}")])
     for group in dict.fromkeys(metric.group for metric in METRICS.values()):
-        measured = {name for found in view.notebook.measurements.values() for name in found}
+        measured = {name for run in view.notebook.runs for name in view.notebook.numbers(run)}
         names = [
             name for name, metric in METRICS.items() if metric.group == group and name in measured
         ]

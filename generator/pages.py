@@ -35,7 +35,8 @@ class Overview:
     """A page: its path, its title, what it is in a sentence, the function that gives its parts.
 
     `boost` is what it weighs in the search, `scripts` are those that it alone needs, `text` is the
-    file below `templates/docs/` that it begins with. `siblings` shows its section beside it.
+    file below `templates/docs/` that it begins with. `siblings` shows its section beside it. What a
+    page says that is `fixed` follows from templates and settings, not from any record.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Overview:
     scripts: tuple[str, ...] = ()
     text: str = ""
     siblings: bool = False
+    fixed: bool = False
 
     def page(self, renderer: Renderer, view: View) -> Page:
         """The finished page; parts with nothing in them are left out."""
@@ -72,9 +74,13 @@ def explains(
     description: str,
     parts: Callable[[View], Iterator[Part]] = lambda _: iter(()),
     text: str = "",
+    *,
+    fixed: bool = True,
 ) -> Overview:
     """A page of the section Reference, which explains and tells of no run."""
-    return Overview(path, title, description, parts, REFERENCE, text=text, siblings=True)
+    return Overview(
+        path, title, description, parts, REFERENCE, text=text, siblings=True, fixed=fixed
+    )
 
 
 PAGES: tuple[Overview, ...] = (
@@ -196,6 +202,7 @@ PAGES: tuple[Overview, ...] = (
         "Use the data",
         "The files that programs can read, and how to read them with pandas, DuckDB and curl.",
         datapage.data,
+        fixed=False,
     ),
     explains(
         links.CONTRIBUTING,

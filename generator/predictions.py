@@ -67,12 +67,30 @@ Target = Finding | Option | Recommendation | Action
 
 def targets(book: Notebook) -> dict[str, Target]:
     """Everything that can be referred to, by `campaign/run#key`, of a campaign `campaign#key`."""
-    records: dict[str, Run | Campaign] = {**book.runs, **book.campaigns}
     return {
         f"{identity}#{part.id}": part
-        for identity, record in records.items()
+        for identity, record in records(book, *ENTRIES)
         for _, part in keyed(record)
     }
+
+
+def target_of(book: Notebook, reference: str) -> Target | None:
+    """What a full reference names; the last where a key stands twice."""
+    holder, _, key = reference.partition("#")
+    record = book.runs.get(holder) or book.campaigns.get(holder)
+    found = [part for _, part in keyed(record) if part.id == key] if record else []
+    return found[-1] if found else None
+
+
+ENTRIES = ("findings", "recommendations", "options", "actions", "changes")
+"""Parts of a record that refer to one another, in the order in which one follows from the other."""
+
+
+def records(book: Notebook, *parts: str) -> Iterator[tuple[str, Run | Campaign]]:
+    """The runs whose records have something in one of these parts, and all campaigns."""
+    for identity in book.holding(*parts):
+        yield identity, book.runs[identity]
+    yield from book.campaigns.items()
 
 
 def keyed(record: Run | Campaign) -> Iterator[tuple[Path, Target]]:
@@ -106,39 +124,29 @@ def _short(text: str) -> str:
     return words if len(words) <= 70 else f"{words[:69]}…"
 
 
-def dangling(book: Notebook) -> Found:
+def dangling(book: Notebook, identity: str) -> Iterator[Doubt]:
     """References and verifying runs that lead nowhere, and keys that stand twice."""
-    known = targets(book)
-    records: dict[str, Run | Campaign] = {**book.runs, **book.campaigns}
-    for identity, record in records.items():
-        seen: dict[str, Path] = {}
-        for path, part in keyed(record):
-            key = part.id or ""
-            if key in seen:
-                message = f"the key {key!r} stands twice in this record"
-                yield identity, Doubt((*path, "id"), message, "rename one", level=Level.ERROR)
-            seen.setdefault(key, path)
-        yield from _dangling(book, known, identity, record)
-
-
-def _dangling(
-    book: Notebook, known: dict[str, Target], identity: str, record: Run | Campaign
-) -> Found:
+    record = book.runs[identity] if identity in book.runs else book.campaigns[identity]
+    seen: set[str | None] = set()
+    for path, part in keyed(record):
+        if part.id in seen:
+            message = f"the key {part.id!r} stands twice in this record"
+            yield Doubt((*path, "id"), message, "rename one", level=Level.ERROR)
+        seen.add(part.id)
     for path, reference in _references(record):
-        whole = full(identity, reference)
-        if whole not in known:
-            near = explain.did_you_mean(whole, list(known))
+        target = target_of(book, full(identity, reference))
+        if target is None:
+            near = explain.did_you_mean(full(identity, reference), list(targets(book)))
             hint = near or "give what is meant an id, and write campaign/run#id"
-            message = f"there is no {reference!r}"
-            yield identity, Doubt(path, message, hint, level=Level.ERROR)
-        elif path[-2] == "implements" and isinstance(known[whole], Finding):
+            yield Doubt(path, f"there is no {reference!r}", hint, level=Level.ERROR)
+        elif path[-2] == "implements" and isinstance(target, Finding):
             message = f"{reference!r} is a finding, which is nothing that can be carried out"
             hint = "name an option, a recommendation or an action"
-            yield identity, Doubt(path, message, hint, level=Level.ERROR)
+            yield Doubt(path, message, hint, level=Level.ERROR)
     for path, verifying in _verifying(record):
         if verifying not in book.runs:
             hint = explain.did_you_mean(verifying, list(book.runs)) or "name it as campaign/run"
-            yield identity, Doubt(path, f"there is no run {verifying!r}", hint, level=Level.ERROR)
+            yield Doubt(path, f"there is no run {verifying!r}", hint, level=Level.ERROR)
 
 
 def _references(record: Run | Campaign) -> Iterator[tuple[Path, str]]:
@@ -169,10 +177,9 @@ def _verifying(record: Run | Campaign) -> Iterator[tuple[Path, str]]:
 
 def scores(book: Notebook) -> list[Score]:
     """Every prediction that a completed run scores, each once, in order of the runs."""
-    known = targets(book)
     found: dict[tuple[str, str], Score] = {}
-    for identity, run in book.runs.items():
-        for position, change in enumerate(run.changes):
+    for identity in book.holding("changes"):
+        for position, change in enumerate(book.runs[identity].changes):
             scoring = change.verified_by or identity
             if scoring not in book.runs or book.runs[scoring].status != "completed":
                 continue
@@ -184,7 +191,7 @@ def scores(book: Notebook) -> list[Score]:
                 found[key] = replace(score, changed_in=identity, path=path)
             for number, reference in enumerate(change.implements):
                 whole = full(identity, reference)
-                target = known.get(whole)
+                target = target_of(book, whole)
                 if isinstance(target, Option | Recommendation) and target.expects:
                     stated = whole.partition("#")[0]
                     score = _score(book, name_of(target), target.expects, stated, scoring)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import astuple, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import overload
 
 from generator import beside
-from generator.gallery import Gallery, keys_in
+from generator.gallery import Gallery, Given, keys_in
 from generator.render import Page
-from generator.shelf import Shelf
-from generator.tracing import EVERYTHING, Trace
+from generator.shelf import Kept, Shelf
+from generator.tracing import EVERYTHING, Read, Trace
 
 KIND = "page"
 
@@ -34,11 +34,27 @@ class Products:
         self._shelf = shelf
         self._trace = trace
         self._gallery = gallery
-        self._pages = _found(shelf, gallery)
-        self.reused = len(self._pages)
+        self._pages: dict[str, Page] = {}
+        self.reused = 0
+
+    @property
+    def are_ready(self) -> bool:
+        """Whether most of them are there, for all that is known."""
+        return self._gallery.is_ready
+
+    def given(self) -> Given:
+        """What another process has to tell of charts; what it found out is kept."""
+        self._gallery.store.write()
+        return self._gallery.given()
+
+    def take(self, given: Given) -> None:
+        """What another process gave is known here."""
+        self._gallery.take(given)
 
     def pages(self, makers: Makers, step: Callable[[], None] = lambda: None) -> list[Page]:
         """The pages in that order; each that is made here is a step."""
+        self._pages = _found(self._shelf, self._gallery)
+        self.reused = len(self._pages)
         unknown = [identity for identity in makers if identity not in self._pages]
         worth = len(unknown) >= MANY and self._gallery.is_ready
         own, others = _halves(unknown) if worth else (unknown, [])
@@ -47,26 +63,74 @@ class Products:
                 self._pages[identity] = self._made(identity, makers[identity])
                 step()
             if others:
-                pages, seen, drawn = made()
+                pages, given = made()
                 self._pages |= pages
-                self._gallery.seen |= seen
-                self._gallery.drawn |= drawn
+                self.take(given)
         return [self._pages[identity] for identity in makers]
 
-    def _of_other(
-        self, makers: Makers, identities: list[str]
-    ) -> tuple[dict[str, Page], set[str], set[str]]:
-        """Pages, and the charts in them: all, and those that were drawn."""
+    def fixed(self, path: str, make: Callable[[], Page]) -> Page:
+        """A page without charts that follows from templates and settings."""
+        known = self._shelf.get(KIND, path, "fixed")
+        if known is not None:
+            return _page(known)[0]
+        page = make()
+        self._put((path, "fixed"), page, ())
+        return page
+
+    def _of_other(self, makers: Makers, identities: list[str]) -> tuple[dict[str, Page], Given]:
+        """Pages, and what is known of the charts in them, which are drawn."""
         pages = {identity: self._made(identity, makers[identity]) for identity in identities}
         self._gallery.draw()
-        return pages, self._gallery.seen, self._gallery.drawn
+        return pages, self.given()
 
     def _made(self, identity: str, make: Callable[[], Page]) -> Page:
         with self._trace.piece() as reads:
             page = make()
         if EVERYTHING not in reads:
-            self._shelf.put(KIND, identity, astuple(page), reads)
+            self._put((identity, ""), page, reads)
         return page
+
+    def _put(self, name: tuple[str, str], page: Page, reads: Iterable[Read]) -> None:
+        charts = keys_in("".join(page.late))
+        own = (page.path, page.title, page.markdown, page.record, page.head)
+        value = (own, page.scripts, page.words, charts)
+        self._shelf.put(KIND, name, value, reads, page.late)
+
+
+class Packed(Sequence[str]):
+    """The tables of a page that an earlier build made, unpacked each time that they are asked for.
+
+    Those of all pages are larger than everything else that a build holds.
+    """
+
+    def __init__(self, unpack: Callable[[], list[str]]) -> None:
+        self._unpack = unpack
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        return self._unpack()[at]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._unpack())
+
+    def __len__(self) -> int:
+        return len(self._unpack())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+def _page(kept: Kept) -> tuple[Page, list[str]]:
+    """The page that is kept, and the keys of its charts."""
+    (path, title, markdown, record, head), scripts, words, charts = kept.value
+    late = Packed(kept.texts)
+    return Page(path, title, markdown, late, record, tuple(scripts), head, tuple(words)), charts
 
 
 def _halves(identities: list[str]) -> tuple[list[str], list[str]]:
@@ -79,18 +143,10 @@ def _halves(identities: list[str]) -> tuple[list[str], list[str]]:
 
 def _found(shelf: Shelf, gallery: Gallery) -> dict[str, Page]:
     pages: dict[str, Page] = {}
+    charts: dict[str, list[str]] = {}
     for identity in shelf.identities:
         known = shelf.get(KIND, identity)
         if known is not None:
-            pages[identity] = _page(Page(*known[0]))
-    charts: Mapping[str, list[str]]
-    charts = {identity: keys_in("".join(page.late)) for identity, page in pages.items()}
+            pages[identity], charts[identity] = _page(known)
     there = gallery.there(key for keys in charts.values() for key in keys)
     return {name: page for name, page in pages.items() if there.issuperset(charts[name])}
-
-
-def _page(read: Page) -> Page:
-    """JSON has no tuples."""
-    return replace(
-        read, late=tuple(read.late), scripts=tuple(read.scripts), words=tuple(read.words)
-    )

@@ -74,6 +74,8 @@ def changed(runs: Mapping[str, Record[Run]], files: Files) -> Iterator[Problem]:
     A file that is not there any more, or that was never kept beside the record, tells nothing.
     """
     for identity, record in runs.items():
+        if record.gist is None or "sources" not in record.gist.holds:
+            continue
         listed = record.partial.sources if record.partial else ()
         for name in dict.fromkeys(source.file for source in listed):
             stated = {at: source for at, source in enumerate(listed) if source.file == name}

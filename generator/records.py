@@ -42,19 +42,42 @@ Model = TypeVar("Model", Run, Campaign)
 
 
 class Gist(NamedTuple):
-    """What the order of runs and the references between them are made from."""
+    """What is asked of every run: its place, what it refers to, what lists say of it.
+
+    `holds` names parts of the record that have something in them, so that nobody has to look at a
+    run that has nothing of what is looked for.
+    """
 
     status: str
     date: date | datetime | None
     baseline: str | None
     repeats: str | None
     scenario: str | None
+    title: str
+    tags: tuple[str, ...]
+    holds: tuple[str, ...]
 
 
 def gist_of(run: Run) -> Gist:
     """The gist of a run."""
-    scenario = run.load.scenario if run.load else None
-    return Gist(run.status, run.date, run.baseline, run.repeats, scenario or None)
+    scenario = (run.load.scenario if run.load else None) or None
+    holds = tuple(name for name in _ASKED_FOR if getattr(run, name))
+    return Gist(
+        run.status,
+        run.date,
+        run.baseline,
+        run.repeats,
+        scenario,
+        run.title,
+        tuple(run.tags),
+        holds,
+    )
+
+
+_ASKED_FOR = (
+    *("changes", "series", "distribution", "findings", "recommendations", "options", "actions"),
+    *("claims", "sources", "acknowledged", "acknowledged_steps"),
+)
 
 
 @dataclass(frozen=True)

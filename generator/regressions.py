@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from generator import steps, trends
+from generator import steps, trends, worsening
 from generator.bestruns import against_best
-from generator.compare import Comparison, Delta, Tally, tally, with_baselines
+from generator.compare import Delta, Tally, tally
 from generator.metrics import METRICS, Metric
 from generator.noise import Noise, figures_of
 from generator.notebook import Notebook
@@ -24,7 +24,7 @@ from generator.settings import is_absolute
 from generator.stretches import Stretch
 from generator.trends import Point, Series, Trend
 from generator.verdicts import Verdict, share_text
-from generator.worsening import HEADLINE, Regression, Standing, doubts_of, size_of, weight_of
+from generator.worsening import HEADLINE, Regression, Standing, size_of, weight_of
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def stale(notebook: Notebook) -> Iterator[tuple[str, int, str]]:
     used = {(one.by, one.metric.name) for one in found(notebook).of(Standing.ACKNOWLEDGED)}
     for trend in trends.found(notebook):
         used |= {(change.by, change.metric.name) for change in trend.change_points}
-    for identity, run in notebook.runs.items():
-        for position, known in enumerate(run.acknowledged_steps):
+    for identity in notebook.holding("acknowledged_steps"):
+        for position, known in enumerate(notebook.runs[identity].acknowledged_steps):
             if known.metric in METRICS and (identity, known.metric) not in used:
                 yield identity, position, known.metric
 
@@ -86,7 +86,7 @@ def _found(notebook: Notebook) -> Found:
                 compared.append(tally(notebook, group[0]))
                 if compared[-1]["verdicts"].get(Verdict.REGRESSED):
                     place = _Place(notebook, trend, stretch, position, group)
-                    every += _against_baseline(with_baselines(notebook)[group[0]], place)
+                    every += _against_baseline(baseline, place)
     reasons: Counter[str] = Counter()
     for one in compared:
         reasons.update(one["reasons"])
@@ -169,30 +169,29 @@ def _position(point: Point) -> int:
     return point.position
 
 
-def _against_baseline(comparison: Comparison, place: _Place) -> Iterator[Regression]:
+def _against_baseline(baseline: str, place: _Place) -> Iterator[Regression]:
     """What got worse in a run against its baseline, with what became of it."""
-    for name, delta in comparison.deltas.items():
-        if delta.verdict is not Verdict.REGRESSED:
-            continue
+    worse = worsening.between(place.notebook, baseline, place.group[0])
+    for delta in worse.deltas:
         standing, why, by = Standing.OPEN, "", ""
-        known = trends.acknowledged(place.notebook, place.group, name)
+        known = trends.acknowledged(place.notebook, place.group, delta.metric.name)
         if known:
             standing, by = Standing.ACKNOWLEDGED, known
-        elif later := _won_back(delta, comparison.baseline, place):
+        elif later := _won_back(delta, baseline, place):
             standing, by = Standing.WON_BACK, later.run
         elif noise := _within_noise(delta, place.series(delta.metric)):
             standing, why = Standing.NOISE, noise
         yield Regression(
             delta,
-            comparison.baseline,
-            comparison.candidate,
+            baseline,
+            place.group[0],
             "baseline",
             1,
             weight_of(delta),
             standing,
             why,
             by,
-            (*delta.warnings, *doubts_of(comparison)),
+            (*delta.warnings, *worse.doubts),
             place.newest,
         )
 

@@ -59,7 +59,7 @@ class Page:
     path: str
     title: str
     markdown: str
-    late: tuple[str, ...] = ()
+    late: Sequence[str] = ()
     record: str = ""
     scripts: tuple[str, ...] = ()
     head: str = ""
@@ -84,7 +84,8 @@ class Page:
         before, end, after = text.partition("</head>")
         if end:
             text = f"{before}{self.head}{end}{after}"
-        text = _MARKER.sub(lambda match: self.late[int(match[1])], text)
+        late = tuple(self.late)
+        text = _MARKER.sub(lambda match: late[int(match[1])], text)
         if self.scripts:
             tags = "".join(f'<script src="{escape(href)}"></script>' for href in self.scripts)
             head, end, tail = text.rpartition("</body>")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
 
 from generator import columns, display, links, records, telling
@@ -45,7 +46,7 @@ PRESETS = (
 def files(view: View) -> Iterator[tuple[str, str]]:
     """Path and content of the list and of each file that it names."""
     metrics = columns.metrics(view.notebook)
-    settings = list(columns.settings(view.notebook.runs))
+    settings = list(columns.settings(view.notebook))
     yield FILE, _text(_roster(view, metrics, settings))
     yield SUMMARIES, _text({"summaries": _summaries(view)})
     for column in (*metrics, *settings):
@@ -65,7 +66,7 @@ def _roster(view: View, metrics: Sequence[Column], settings: Sequence[Column]) -
         },
         "marks": {name: _mark(mark) for name, mark in _MARKS.items()},
         "campaigns": [
-            [name, view.notebook.campaign(name).title] for name in view.notebook.campaign_names
+            [name, view.notebook.title_of(name)] for name in view.notebook.campaign_names
         ],
         "runs": _runs(view),
         "metrics": [{**column.about, "file": column.path} for column in metrics],
@@ -96,7 +97,7 @@ def _runs(view: View) -> dict[str, Any]:
     is in seconds since 1970, UTC.
     """
     book = view.notebook
-    runs = book.runs.values()
+    runs = book.gists.values()
     campaigns = {name: at for at, name in enumerate(book.campaign_names)}
     position = {name: at for at, name in enumerate(book.runs)}
     baselines = [book.baselines[name] for name in book.runs]
@@ -112,8 +113,8 @@ def _runs(view: View) -> dict[str, Any]:
         "date": [display.show_moment(run.date) if run.date else None for run in runs],
         "when": [_seconds(run.date) for run in runs],
         "status": _each_once(run.status for run in runs),
-        "scenario": _each_once(run.load.scenario if run.load else None for run in runs),
-        "tags": _each_once(tuple(run.tags) for run in runs),
+        "scenario": _each_once(run.scenario for run in runs),
+        "tags": _each_once(run.tags for run in runs),
         "baseline": [None if name is None else position[name] for name in baselines],
         "improved": [counts.get(Verdict.IMPROVED, 0) for counts in judged],
         "regressed": [counts.get(Verdict.REGRESSED, 0) for counts in judged],
@@ -130,8 +131,12 @@ def _each_once(column: Iterable[Hashable]) -> dict[str, list[Any]]:
 
 def _summaries(view: View) -> list[str]:
     """What a reader sees of each run's summary, in one line."""
-    found = (telling.plain(run.summary or "") for run in view.notebook.runs.values())
-    return [" ".join(text.split()) for text in found]
+    book = view.notebook
+
+    def find(identity: str) -> str:
+        return " ".join(telling.plain(book.runs[identity].summary or "").split())
+
+    return [book.kept("summary", identity, partial(find, identity)) for identity in book.runs]
 
 
 def _seconds(when: date | datetime | None) -> int | None:
@@ -144,7 +149,7 @@ def _seconds(when: date | datetime | None) -> int | None:
 
 def _presets(view: View, metrics: Iterable[Column]) -> list[tuple[str, str, str]]:
     """The charts of which there are two points at least."""
-    dates = enumerate(run.date for run in view.notebook.runs.values())
+    dates = enumerate(run.date for run in view.notebook.gists.values())
     drawn = {column.name: column.drawn for column in metrics}
     drawn["date"] = frozenset(at for at, when in dates if when is not None)
     none: frozenset[int] = frozenset()

@@ -37,7 +37,7 @@ from generator import (
 )
 from generator.compare import with_baselines
 from generator.errors import Problem
-from generator.gallery import Gallery
+from generator.gallery import NOTHING, Gallery, Given
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
 from generator.products import MANY, Makers, Products
@@ -91,34 +91,34 @@ def build(
         shelf.add("scores", view.scores_of)
     renderer = Renderer(templates, to, gallery)
     makers = _makers(renderer, view)
-    # Those of the records first, because other processes draw their charts meanwhile.
     stages.begin("pages", len(makers) + len(pages.PAGES))
-    if gallery and shelf:
-        products = Products(shelf, notebook.trace, gallery)
-        of_records, reused = products.pages(makers, stages.step), products.reused
-    else:
-        of_records, reused = [make() for make in makers.values()], 0
-    worth = bool(shelf and gallery and gallery.is_ready) and len(makers) >= MANY
-    with beside.begun(partial(_data, notebook, view, gallery), worth) as data:
-        over_runs = {}
-        for one in pages.PAGES:
-            if one.path != links.DATA:
-                over_runs[one] = one.page(renderer, view)
-                stages.step()
+    products = Products(shelf, notebook.trace, gallery) if gallery and shelf else None
+    worth = bool(products and products.are_ready) and len(makers) >= MANY
+    with beside.begun(partial(_over_runs, renderer, view, notebook, products), worth) as others:
+        # Those of the records first, because other processes draw their charts meanwhile.
+        if products:
+            of_records = products.pages(makers, stages.step)
+        else:
+            of_records = [make() for make in makers.values()]
         stages.begin("data files")
-        files = _figures(notebook)
-        files["data/trends.json"] = trendtext.as_json(notebook)
-        files |= data()
+        files = _data(notebook, view)
+        stages.begin("pages", len(pages.PAGES))
+        over_runs, more, charts = others()
+        files |= more
+    if products:
+        products.take(charts)
     pictures = social.pictures(view.notebook, view.comparisons) if _draws(notebook, to) else {}
     records = map(links.run_record, notebook.runs)
     view = replace(view, published=(*files, *pictures, *records))
-    over_runs |= {one: one.page(renderer, view) for one in pages.PAGES if one not in over_runs}
+    left = (one for one in pages.PAGES if one.path not in over_runs)
+    over_runs |= {one.path: one.page(renderer, view) for one in left}
     if gallery is not None:
         stages.begin("drawing charts")
         gallery.draw()
     stages.end()
-    built = (*(over_runs[one] for one in pages.PAGES), *of_records)
+    built = (*(over_runs[one.path] for one in pages.PAGES), *of_records)
     notebook.forget()
+    reused = products.reused if products else 0
     return Site(built, files, tuple(view.problems), pictures, reused)
 
 
@@ -209,25 +209,43 @@ def _around(view: View, identity: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _data(notebook: Notebook, view: View, gallery: Gallery | None) -> dict[str, str]:
-    """Data files and schemas, badges, the feed: half of what is left after the pages of records."""
+def _over_runs(
+    renderer: Renderer, view: View, notebook: Notebook, products: Products | None
+) -> tuple[dict[str, Page], dict[str, str], Given]:
+    """The pages over several runs by their paths, and the data files that rest on what they do."""
+    made: dict[str, Page] = {}
+    for one in pages.PAGES:
+        if one.path != links.DATA:
+            make = partial(one.page, renderer, view)
+            made[one.path] = products.fixed(one.path, make) if products and one.fixed else make()
     files = {
-        "data/runs.json": history.runs_json(notebook),
+        "data/trends.json": trendtext.as_json(notebook),
+        "data/decisions.json": decisions.as_json(view.notebook),
+        links.CAPACITY_DATA: capacitypage.data(notebook),
         "data/runs.csv": history.runs_csv(notebook),
         **dict(roster.files(view)),
-        "data/decisions.json": decisions.as_json(view.notebook),
+        **notebook.derived("schemas", "", _schemas),
+    }
+    return made, files, products.given() if products else NOTHING
+
+
+def _data(notebook: Notebook, view: View) -> dict[str, str]:
+    """The data files of runs, badges, the feed."""
+    return {
+        **_figures(notebook),
+        "data/runs.json": history.runs_json(notebook),
         **dict(comparison_data.files(notebook, view)),
         **dict(course_data.files(notebook)),
-        links.CAPACITY_DATA: capacitypage.data(notebook),
+        **dict(badges.files(notebook, view.comparisons)),
+        links.FEED: feed.xml(view.notebook, view.comparisons, view.to),
     }
-    for name, model in schema.SCHEMAS.items():
-        files[datafiles.schema_path(name)] = schema.schema_text(model)
-    files |= datafiles.schemas()
-    files |= badges.files(notebook, view.comparisons)
-    files[links.FEED] = feed.xml(view.notebook, view.comparisons, view.to)
-    if gallery is not None:
-        gallery.store.write()  # what another process keeps is gone with it
-    return files
+
+
+def _schemas() -> dict[str, str]:
+    """The schemas of records and of data files."""
+    records = schema.SCHEMAS.items()
+    of_records = {datafiles.schema_path(name): schema.schema_text(one) for name, one in records}
+    return of_records | datafiles.schemas()
 
 
 def _figures(notebook: Notebook) -> dict[str, str]:

@@ -63,6 +63,17 @@ class Course:
     steps: tuple[Step, ...] = ()
     drift: Drift | None = None
 
+    def packed(self) -> list[Any]:
+        """The course as values of JSON."""
+        drift = [self.drift.start, self.drift.end] if self.drift else None
+        return [[[step.index, step.p] for step in self.steps], drift]
+
+    @classmethod
+    def unpacked(cls, packed: list[Any]) -> Course:
+        """What was packed."""
+        found, drift = packed
+        return cls(tuple(Step(*step) for step in found), Drift(*drift) if drift else None)
+
 
 def course(figures: Sequence[float], least: float = 0.0, *, absolute: bool = False) -> Course:
     """The steps of a series in order, or its drift where a line fits better than steps do.

@@ -49,8 +49,7 @@ def scenarios(notebook: Notebook) -> list[Scenario]:
     """Every scenario with its stretches, that of the newest run first."""
     by_name: dict[str, list[tuple[str, ...]]] = {}
     for group in _groups(notebook):
-        load = notebook.runs[group[0]].load
-        name = (load.scenario if load else None) or NO_SCENARIO
+        name = notebook.gists[group[0]].scenario or NO_SCENARIO
         by_name.setdefault(name, []).append(group)
     place = {identity: number for number, identity in enumerate(notebook.runs)}
     ordered = sorted(by_name, key=lambda name: -place[by_name[name][-1][0]])
@@ -71,7 +70,7 @@ def _scenario(notebook: Notebook, name: str, groups: Sequence[tuple[str, ...]]) 
     found: list[list[int]] = []
     alike: dict[object, list[int]] = {}
     for position, group in enumerate(groups):
-        mine = alike.setdefault(likeness.asked(notebook.runs[group[0]]), [])
+        mine = alike.setdefault(likeness.asked(notebook, group[0]), [])
         others = reversed(range(len(found)))
         for number in islice(dict.fromkeys([*reversed(mine), *others]), LOOKED_AT):
             if likeness.alike(notebook, groups[found[number][0]][0], group[0]):

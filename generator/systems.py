@@ -7,11 +7,12 @@ them. A run whose deployment nobody recorded is a system of its own, with its de
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from statistics import fmean, median
-from typing import Literal
+from typing import Any, Literal, TypedDict
 
 from generator import figures, kept, likeness
 from generator.model import Run
@@ -118,10 +119,14 @@ def of(book: Notebook) -> list[System]:
     changed = _changed(book)
     groups: dict[Hashable, list[str]] = {}
     for identity in measurable(book):
-        groups.setdefault(_key(book, identity, changed[identity]), []).append(identity)
+        deployed = _facts(book, identity)["deployed"]
+        key = (
+            (deployed, changed[identity]) if deployed else book.gists[identity].repeats or identity
+        )
+        groups.setdefault(key, []).append(identity)
     by_scenario: dict[str, list[list[str]]] = {}
     for runs in groups.values():
-        by_scenario.setdefault(scenario_of(book.runs[runs[0]]), []).append(runs)
+        by_scenario.setdefault(book.gists[runs[0]].scenario or "", []).append(runs)
     labels = {
         runs[0]: label
         for found in by_scenario.values()
@@ -132,15 +137,53 @@ def of(book: Notebook) -> list[System]:
 
 def measurable(book: Notebook) -> Iterator[str]:
     """The completed runs that have exactly one number of VUs and one throughput."""
-    for identity in book.completed:
-        figures_of = (_figure(book, identity, name) for name in ("vus", "request_rate"))
-        if all(figure is not None and figure > 0 for figure in figures_of):
-            yield identity
+    return (identity for identity in book.completed if _facts(book, identity)["measurable"])
 
 
-def scenario_of(run: Run) -> str:
-    """The scenario's name, empty where none is recorded."""
-    return (run.load.scenario if run.load else None) or ""
+class _Facts(TypedDict):
+    """What a run adds to its system.
+
+    `deployed` is a digest of its deployment, environment and scenario, empty where no deployment is
+    recorded; `settings` are value and text of what is deployed and around it, `altered` its changes
+    that no setting tells. `whole` is its sample, `steady` that of its steady state, as tuples.
+    """
+
+    measurable: bool
+    open: bool
+    deployed: str
+    settings: dict[str, list[str]]
+    altered: list[str]
+    whole: list[Any]
+    steady: list[Any] | None
+
+
+def _facts(book: Notebook, identity: str) -> _Facts:
+    return book.kept("system", identity, lambda: _found(book, identity))
+
+
+def _found(book: Notebook, identity: str) -> _Facts:
+    run = book.runs[identity]
+    own = (_figure(book, identity, name) for name in ("vus", "request_rate"))
+    is_steady = _figure(book, identity, "steady_request_rate")
+    load = run.load
+    settled = dict(likeness.settings(run.deployment)) if run.deployment else {}
+    settings = {**settled}
+    for name, setting in likeness.leaves(run.environment):
+        settings[f"environment.{name}"] = setting
+    around = {name: [repr(value), text] for name, (value, text) in settings.items()}
+    return {
+        "measurable": all(figure is not None and figure > 0 for figure in own),
+        "open": load is not None and (load.model == "open" or "arrival" in (load.executor or "")),
+        "deployed": _deployed(run, around) if settled else "",
+        "settings": around,
+        "altered": [
+            f"{change.area}: {change.modification}"
+            for change in run.changes
+            if not change.inert and change.setting not in settled
+        ],
+        "whole": [*astuple(_sample(book, identity, steady=False))],
+        "steady": [*astuple(_sample(book, identity, steady=True))] if is_steady else None,
+    }
 
 
 def _figure(book: Notebook, identity: str, name: str) -> float | None:
@@ -151,22 +194,12 @@ def _figure(book: Notebook, identity: str, name: str) -> float | None:
 # --- what is one system ---------------------------------------------------------------------------
 
 
-def _settings(run: Run) -> dict[str, tuple[Hashable, str]]:
-    """Value and text of every setting of the deployment and around it."""
-    found = dict(likeness.settings(run.deployment)) if run.deployment else {}
-    around = likeness.leaves(run.environment)
-    found |= {f"environment.{name}": value for name, value in around}
-    return found
-
-
-def _key(book: Notebook, identity: str, changed: frozenset[str]) -> Hashable:
-    run = book.runs[identity]
-    if run.deployment is None or not dict(likeness.settings(run.deployment)):
-        return run.repeats or identity
+def _deployed(run: Run, around: Mapping[str, list[str]]) -> str:
+    """A digest of what is the same in all runs of a system."""
     load = dict(likeness.settings(run.load)) if run.load else {}
     fixed = tuple((name, load[name][0]) for name in OF_THE_SCENARIO if name in load)
-    around = tuple(sorted((name, repr(value)) for name, (value, _) in _settings(run).items()))
-    return fixed, around, changed
+    values = sorted((name, value) for name, (value, _) in around.items())
+    return hashlib.blake2b(repr((fixed, values)).encode(), digest_size=16).hexdigest()
 
 
 def _changed(book: Notebook) -> Mapping[str, frozenset[str]]:
@@ -180,25 +213,18 @@ def _changed(book: Notebook) -> Mapping[str, frozenset[str]]:
             at = book.baselines[at]
         behind = found.get(at or "", frozenset())
         for name in reversed(chain):
-            run = book.runs[name]
-            settled = dict(likeness.settings(run.deployment)) if run.deployment else {}
-            own = {
-                f"{change.area}: {change.modification}"
-                for change in run.changes
-                if not change.inert and change.setting not in settled
-            }
-            behind = found[name] = behind | own
+            behind = found[name] = behind.union(_facts(book, name)["altered"])
     return found
 
 
 def _labels(book: Notebook, groups: list[list[str]]) -> list[str]:
     """What tells the systems of one scenario apart, in few words: `cache.enabled: false`."""
     first = [runs[0] for runs in groups]
-    held = [_settings(book.runs[identity]) for identity in first]
+    held = [_facts(book, identity)["settings"] for identity in first]
     differ = [
         name
         for name in dict.fromkeys(name for one in held for name in one)
-        if len({repr(one[name][0]) if name in one else None for one in held}) > 1
+        if len({one[name][0] if name in one else None for one in held}) > 1
     ]
     labels = []
     for identity, one in zip(first, held, strict=True):
@@ -207,7 +233,7 @@ def _labels(book: Notebook, groups: list[list[str]]) -> list[str]:
         else:
             named = [one[name][1] for name in ("service", "revision") if name in one]
         few = 0 < len(named) <= MOST_NAMED and len(differ) <= MOST_NAMED
-        labels.append(", ".join(named) if few else book.runs[identity].title)
+        labels.append(", ".join(named) if few else book.gists[identity].title)
     alike = len(set(labels)) < len(labels)
     return first if alike else labels
 
@@ -216,17 +242,16 @@ def _labels(book: Notebook, groups: list[list[str]]) -> list[str]:
 
 
 def _system(book: Notebook, runs: list[str], label: str) -> System:
-    steady = all(_figure(book, identity, "steady_request_rate") for identity in runs)
+    every = [_facts(book, identity) for identity in runs]
+    steady = all(facts["steady"] for facts in every)
     basis: Basis = "steady state" if steady else "whole run"
-    run = book.runs[runs[0]]
-    load = run.load
-    is_open = load is not None and (load.model == "open" or "arrival" in (load.executor or ""))
-    known = run.deployment is not None and bool(dict(likeness.settings(run.deployment)))
-    samples = tuple(_sample(book, identity, steady) for identity in runs)
-    return System(scenario_of(run), label, samples, basis, not is_open, known)
+    samples = tuple(Sample(*((steady and facts["steady"]) or facts["whole"])) for facts in every)
+    scenario = book.gists[runs[0]].scenario or ""
+    first = every[0]
+    return System(scenario, label, samples, basis, not first["open"], bool(first["deployed"]))
 
 
-def _sample(book: Notebook, identity: str, steady: bool) -> Sample:
+def _sample(book: Notebook, identity: str, *, steady: bool) -> Sample:
     run = book.runs[identity]
     phase = "steady." if steady else "k6."
     prefix = "steady_" if steady else ""

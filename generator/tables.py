@@ -293,8 +293,8 @@ def history_table(
     newest: int | None = None,
 ) -> Table:
     """Runs in order of time by metrics; `newest` is how many are shown, None for all."""
-    measurements = list(notebook.measurements.items())
-    shown = measurements[-newest:] if newest else measurements
+    every = list(notebook.runs)
+    shown = every[-newest:] if newest else every
     footnotes = Footnotes()
     rows = tuple(
         (
@@ -305,9 +305,9 @@ def history_table(
                 sort=str(number),
             ),
             Cell(display.show_moment(notebook.runs[identity].date), sort=str(number)),
-            *(value_cell(measured.get(name), footnotes) for name in names),
+            *(value_cell(notebook.measurements[identity].get(n), footnotes) for n in names),
         )
-        for number, (identity, measured) in enumerate(shown)
+        for number, identity in enumerate(shown)
     )
     return Table(
         id_,

@@ -86,9 +86,19 @@ class _Told(Mapping[str, Model], Generic[Model]):
 
     def __getitem__(self, name: str) -> Model:
         record = self._records[name]
-        teller = _teller(self._book, name)
-        told: Model = self._book.once("told", name, lambda: prose.rewritten(record, teller))
+        told: Model = self._book.once("told", name, lambda: self._told(name, record))
         return told
+
+    def _told(self, name: str, record: Model) -> Model:
+        def find() -> list[str | None]:
+            """What each text is told as; None where that is what it says."""
+            teller = _teller(self._book, name)
+            found = ((text, teller(path, text)) for path, text in prose.texts(record))
+            return [None if told == text else told for text, told in found]
+
+        texts = self._book.kept("told", name, find)
+        left = iter(texts)
+        return prose.rewritten(record, lambda _, text: next(left) or text) if any(texts) else record
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._records)

@@ -18,6 +18,9 @@ from generator.tracing import EVERYTHING, Noted, Read, Trace
 
 Value = TypeVar("Value")
 
+_TEXT = {"is": "text"}
+"""Stands for a value that is a text, which JSON would make longer."""
+
 
 @dataclass(frozen=True)
 class Traced(Notebook):
@@ -51,27 +54,35 @@ class Traced(Notebook):
             vars(self).pop(name, None)
         self.plain.forget()
 
-    def kept(self, kind: str, identity: str, make: Callable[[], Value]) -> Value:
+    def kept(self, kind: str, identity: str, make: Callable[[], Value], beside: str = "") -> Value:
         """What `make` gives; taken from the shelf where that has one that is as good."""
-        return self.once(kind, identity, lambda: self._kept(kind, identity, make))
+        name = identity, beside
+        return self.once(kind, name, lambda: self._kept(kind, name, make))
 
-    def _kept(self, kind: str, identity: str, make: Callable[[], Value]) -> Value:
-        known = self.shelf.get(kind, identity) if self.shelf else None
+    def _kept(self, kind: str, name: tuple[str, str], make: Callable[[], Value]) -> Value:
+        known = self.shelf.get(kind, *name) if self.shelf else None
         if known is not None:
-            value: Value = known[0]
-            self.trace.note_all(known[1])
+            kept: Any = known.texts()[0] if known.value == _TEXT else known.value
+            value: Value = kept
+            self.trace.note_all(known.reads)
             return value
         with self.trace.piece() as reads:
             value = make()
         self.trace.note_all(reads)
         if self.shelf is not None and EVERYTHING not in reads:
-            self.shelf.put(kind, identity, value, reads)
+            of_text = isinstance(value, str)
+            texts = [str(value)] if of_text else []
+            self.shelf.put(kind, name, _TEXT if of_text else value, reads, texts)
         return value
+
+    def derived(self, kind: str, inputs: Hashable, make: Callable[[], Value]) -> Value:
+        """What `make` gives; taken from the shelf where that has it of the same inputs."""
+        return self.shelf.derived(kind, inputs, make) if self.shelf else make()
 
     def answer(self, read: Read, find: Callable[..., Value]) -> Value:
         """The answer to a question; who asks has read the answer."""
         self.trace.note(*read)
-        return self.plain.answer(read, find)
+        return self.shelf.answer(read, find) if self.shelf else self.plain.answer(read, find)
 
     def note(self, *read: str) -> None:
         """Something was read that the notebook does not hold."""
@@ -108,7 +119,7 @@ class Traced(Notebook):
 def traced(book: Notebook, shelf: Shelf | None = None) -> Traced:
     """The same notebook, traced; what is kept stands on the shelf."""
     trace = Trace()
-    return Traced(
+    found = Traced(
         Noted(trace, "record", book.run_records),
         Noted(trace, "record of a campaign", book.campaign_records),
         Noted(trace, "run", book.runs),
@@ -122,3 +133,6 @@ def traced(book: Notebook, shelf: Shelf | None = None) -> Traced:
         found={},
         shelf=shelf,
     )
+    if shelf is not None:
+        shelf.asks(found, trace)
+    return found

@@ -18,6 +18,7 @@ from generator.measurements import clean
 from generator.metrics import METRICS, Metric
 from generator.notebook import Notebook
 from generator.settings import is_absolute
+from generator.steps import Course
 from generator.stretches import Scenario, Stretch
 from generator.verdicts import Verdict
 
@@ -174,7 +175,10 @@ def found(notebook: Notebook) -> tuple[Trend, ...]:
 
 def acknowledged(notebook: Notebook, runs: Iterable[str], metric: str) -> str:
     """The first of these runs whose record acknowledges a step of the metric; empty for none."""
+    gists = notebook.gists
     for identity in runs:
+        if "acknowledged_steps" not in gists[identity].holds:
+            continue
         if any(known.metric == metric for known in notebook.runs[identity].acknowledged_steps):
             return identity
     return ""
@@ -206,12 +210,21 @@ def _trend(notebook: Notebook, scenario: Scenario) -> Trend:
             continue
         tested += 1
         tolerance = notebook.settings.tolerance_of(one.metric)
-        course = steps.course(one.medians, tolerance, absolute=is_absolute(one.metric))
+        course = _course(notebook, one.medians, tolerance, is_absolute(one.metric))
         changes += _change_points(notebook, one, course.steps)
         if course.drift:
             drifts.append(Drift(one, (course.drift.start, course.drift.end)))
     longest = max(len(stretch.groups) for stretch in scenario.stretches)
     return Trend(scenario, series, tuple(changes), tuple(drifts), tested, longest)
+
+
+def _course(notebook: Notebook, figures: list[float], least: float, absolute: bool) -> Course:
+    """That of the figures: what was found out of the very same ones before is not again."""
+
+    def find() -> list[Any]:
+        return steps.course(figures, least, absolute=absolute).packed()
+
+    return Course.unpacked(notebook.derived("course", (tuple(figures), least, absolute), find))
 
 
 def _series(notebook: Notebook, metric: Metric, stretch: Stretch) -> Series:
@@ -221,12 +234,12 @@ def _series(notebook: Notebook, metric: Metric, stretch: Stretch) -> Series:
     for position, group in zip(reversed(stretch.positions), reversed(stretch.groups), strict=True):
         figures = []
         for identity in group:
-            measured = notebook.measurements[identity].get(metric.name)
-            if measured is None or measured.quantity.is_range:
+            number = notebook.numbers(identity).get(metric.name)
+            if number is None or number.is_range:
                 continue
-            currency = currency or measured.currency
-            if measured.currency == currency:
-                figures.append(measured.quantity.start)
+            currency = currency or number.currency
+            if number.currency == currency:
+                figures.append(number.start)
         if figures:
             points.append(Point(position, group[0], statistics.median(figures), tuple(figures)))
     return Series(metric, stretch, tuple(reversed(points)), currency)

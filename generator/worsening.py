@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from generator.compare import Comparison, Delta
+from generator import deltapacking
+from generator.compare import Comparison, Delta, compare, with_baselines
 from generator.metrics import Metric
+from generator.notebook import Notebook
 from generator.settings import is_absolute
+from generator.verdicts import Verdict
 
 HEADLINE = (
     "request_rate",
@@ -72,6 +75,28 @@ class Regression:
             **self.delta.as_json(),
             "warnings": list(self.doubts),
         }
+
+
+@dataclass(frozen=True)
+class Worse:
+    """What regressed from one run to another, and what is doubtful of all of it."""
+
+    deltas: tuple[Delta, ...]
+    doubts: tuple[str, ...]
+
+
+def between(notebook: Notebook, baseline: str, candidate: str) -> Worse:
+    """What is worse in a run than in another one."""
+
+    def find() -> list[Any]:
+        own = notebook.baselines[candidate] == baseline
+        compared = with_baselines(notebook)[candidate] if own else None
+        found = compared or compare(notebook, baseline, candidate)
+        worse = [one for one in found.deltas.values() if one.verdict is Verdict.REGRESSED]
+        return [[*map(deltapacking.packed, worse)], [*doubts_of(found)]]
+
+    deltas, doubts = notebook.kept("worse", candidate, find, baseline)
+    return Worse(tuple(map(deltapacking.unpacked, deltas)), tuple(doubts))
 
 
 def doubts_of(comparison: Comparison) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import audit, claimchecks, claims, compare, telling, typed
+from generator import audit, claims, compare, telling, typed
 from generator.claims import Standing
 from generator.errors import Problem
 from generator.notebook import Notebook
@@ -185,7 +185,9 @@ def test_what_is_no_claim_of_a_figure_is_left_alone(notebook: Notebook, text: st
 def test_every_claim_of_the_records_is_judged(notebook: Notebook) -> None:
     """The typed figures of the report are on record; most hold, and each has a standing."""
     judged = [
-        one for name, _ in claimchecks.records(notebook) for one in claims.judge(notebook, name)
+        one
+        for name in (*notebook.runs, *notebook.campaigns)
+        for one in claims.judge(notebook, name)
     ]
     standings = [one.outcome.standing for one in judged]
     assert len(judged) == 99

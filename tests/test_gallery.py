@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -28,15 +31,16 @@ def test_a_chart_is_drawn_once(tmp_path: Path) -> None:
     marks = [first.mark(chart(text)) for text in ("a", "b", "a")]
     assert marks[0] == marks[2]
     first.draw()
-    assert (len(first.seen), len(first.drawn)) == (2, 2)
     hung = first.hang(f"<p>{marks[0]}</p>{marks[1]}")
     assert hung == f"<p>{chart('a').svg}</p>{chart('b').svg}"
-    first.store.close()
+    assert (len(first.seen), len(first.drawn)) == (2, 2)
+    first.close()
     second = Gallery(Store(tmp_path))
     page = "".join(second.mark(chart(text)) for text in ("a", "c"))
     second.draw()
-    assert (len(second.seen), second.drawn) == (2, {chart("c").key})
     assert second.hang(page) == chart("a").svg + chart("c").svg
+    assert (len(second.seen), second.drawn) == (2, {chart("c").key})
+    second.close()
 
 
 def test_the_key_is_of_all_that_can_be_seen() -> None:
@@ -120,3 +124,36 @@ def test_a_chart_that_was_lost_from_the_store_is_told() -> None:
     """A page is never put together without one of its charts."""
     with pytest.raises(NotebookError, match="build it again"):
         Gallery().hang(Gallery().mark(chart("a")))
+
+
+@pytest.mark.usefixtures("alone")
+def test_few_are_drawn_by_another_process_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MkDocs need not wait for them; whoever hangs one does, and they are kept."""
+
+    def told(charts: Sequence[Chart]) -> list[str]:
+        return [f"<svg>{os.getpid()}</svg>" for _ in charts]
+
+    monkeypatch.setattr(gallery, "draw", told)
+    several = Gallery(Store(tmp_path), workers=2)
+    page = "".join(several.mark(chart(text)) for text in "ab")
+    several.draw()
+    drawn = several.hang(page)
+    several.close()
+    made_by = {int(number) for number in re.findall("[0-9]+", drawn)}
+    assert len(made_by) == 1
+    assert made_by != {os.getpid()}
+    again = Gallery(Store(tmp_path), workers=0)
+    assert again.hang(page) == drawn
+    again.close()
+
+
+def test_what_another_process_knows_of_its_charts_is_taken_over() -> None:
+    """Each chart is wanted once, wherever it was seen first."""
+    here, there = Gallery(workers=0), Gallery(workers=0)
+    page = here.mark(chart("a")) + there.mark(chart("a")) + there.mark(chart("b"))
+    here.take(there.given())
+    here.draw()
+    assert here.hang(page) == chart("a").svg * 2 + chart("b").svg
+    assert here.seen == here.drawn == {chart("a").key, chart("b").key}

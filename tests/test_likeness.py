@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from benchmarks import notebooks
 from generator import likeness
 from generator.likeness import Likeness
 from generator.notebook import Notebook
-from tests.conftest import book
+from tests.conftest import book, open_book
 
 HEAD = "title: T\nstatus: completed\ndate: 2026-01-02\n"
 
@@ -188,3 +191,35 @@ def test_the_targets_of_stages_are_no_further_difference() -> None:
     )
     assert found.factors == ("VUs 5 → 10",)
     assert found.reasons == ("VUs 5 → 10",)
+
+
+def test_what_is_told_at_a_glance_is_what_the_whole_comparison_tells(tmp_path: Path) -> None:
+    """`alike` looks at less than `between`: of any two runs both say the same."""
+    notebooks.write(tmp_path, 40, 7)
+    loads = [
+        "scenario: s, vus: 100",
+        "scenario: s, vus: 100, duration: 60s",
+        "scenario: s, vus: 100, duration: 60.4s",
+        "scenario: s, vus: 100, duration: 90s",
+        "scenario: s, vus: 100, duration: 71s, stages: [{duration: 60s, target: 100}]",
+        "scenario: s, vus: 100, duration: 61s, stages: [{duration: 60s, target: 100}]",
+        "scenario: s, vus: 100, duration: 75s, stages: [{duration: 60s, target: 50}]",
+        "scenario: s, vus: 100, duration: 60s, settings: {pool: 5}",
+        "scenario: s, vus: 100, script: a.js",
+        "scenario: s, vus: 50, script: b.js",
+        "scenario: t, rate: 5/s, executor: constant-arrival-rate",
+        "scenario: s",
+    ]
+    runs = {f"a/{number}": f"{HEAD}load: {{{text}}}\n" for number, text in enumerate(loads)}
+    runs["a/none"] = HEAD
+    for number, text in enumerate(("{region: a}", "{region: b}", "{nodes: 3, region: a}")):
+        runs[f"a/around-{number}"] = f"{HEAD}load: {{{loads[1]}}}\nenvironment: {text}\n"
+    for found in (book(runs), open_book(tmp_path)):
+        said = {
+            (one, other): likeness.alike(found, one, other)
+            for one in found.runs
+            for other in found.runs
+        }
+        told = {pair: likeness.between(found, *pair).like_for_like for pair in said}
+        assert said == told
+        assert {*said.values()} == {True, False}

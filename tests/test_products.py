@@ -17,11 +17,14 @@ from generator.gallery import KIND as CHARTS
 from generator.gallery import Gallery
 from generator.links import Links
 from generator.notebook import Notebook
-from generator.products import Makers, Products
+from generator.pages import PAGES, Overview
+from generator.products import Makers, Packed, Products
+from generator.render import Page, Renderer
 from generator.resources import TEMPLATES
 from generator.site import Site
 from generator.store import FILE, Store
 from generator.traced import Traced
+from generator.view import View
 from tests import edits
 from tests.edits import Files
 from tests.test_notebooks import files as files_of
@@ -112,7 +115,8 @@ def test_many_pages_are_made_by_two_processes(
     of_other = Products._of_other
 
     def told(self: Products, makers: Makers, identities: list[str]) -> object:
-        return *of_other(self, makers, identities)[:2], {str(os.getpid())}
+        pages, (seen, _, wanted) = of_other(self, makers, identities)
+        return pages, (seen, {str(os.getpid())}, wanted)
 
     monkeypatch.setattr(Products, "_of_other", told)
     book, kept = tmp_path / "book", tmp_path / "kept"
@@ -192,8 +196,53 @@ def test_a_notebook_in_another_folder_has_the_same_pages(written: Files, tmp_pat
 )
 def test_whatever_a_notebook_tells_is_noted(member: str) -> None:
     """A method or property of a notebook is a question, is noted, or asks only such."""
-    asks_only_such = {"as_json", "campaign", "run", "note", "forget"}
+    asks_only_such = {"as_json", "campaign", "run", "note", "forget", "numbers"}
     plain = {"settings", "objectives", "told", "memo"}
     attribute = vars(Notebook)[member]
     is_question = getattr(attribute, "__wrapped__", None) is not None
     assert is_question or member in vars(Traced) or member in asks_only_such | plain
+
+
+def test_pages_that_are_fixed_say_the_same_of_every_notebook(
+    written: Files, tmp_path: Path
+) -> None:
+    """So one that an earlier build made serves whatever the records say now."""
+    fixed = [one.path for one in PAGES if one.fixed]
+    few = {name: content for name, content in written.items() if "run-001" not in name}
+    assert few != written
+    sites = [build(tmp_path / "x", files, Store(), keep=False) for files in (written, few)]
+    first, second = ({page.path: page for page in found.pages} for found in sites)
+    assert len(fixed) >= 8
+    for path in fixed:
+        assert first[path] == second[path]
+    assert first["index.md"] != second["index.md"]
+
+
+def test_a_fixed_page_is_made_once(
+    written: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next build takes it as it is."""
+    made: list[str] = []
+    page = Overview.page
+
+    def told(self: Overview, renderer: Renderer, view: View) -> Page:
+        made.append(self.path)
+        return page(self, renderer, view)
+
+    monkeypatch.setattr(Overview, "page", told)
+    store = Store()
+    whole = build(tmp_path, written, store)
+    assert sorted(made) == sorted(one.path for one in PAGES)
+    made.clear()
+    assert build(tmp_path, written, store).pages == whole.pages
+    assert sorted(made) == sorted(one.path for one in PAGES if not one.fixed)
+
+
+def test_tables_that_are_kept_are_equal_to_those_that_were_made() -> None:
+    """Whoever asks for one, for all, or how many there are."""
+    kept = Packed(lambda: ["one", "two"])
+    assert kept == ["one", "two"] == [*kept]
+    assert kept == ("one", "two")
+    assert hash(kept) == hash(("one", "two"))
+    assert (len(kept), kept[1], kept[:1]) == (2, "two", ["one"])
+    assert kept != ["one"]

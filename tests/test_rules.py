@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from generator import audit, provenance
-from generator.audit import CHECKS, CROSS_CHECKS, RULES
-from generator.doubts import Kind, OfBook, OfRun
+from generator.audit import BESIDE_CHECKS, CHECKS, CROSS_CHECKS, RULES, TEXT_CHECKS
+from generator.doubts import Kind, OfBook, OfRecord, OfRun
 from generator.rules import FILE_RULES, explanations
 from tests.conftest import ROOT, open_book, write_book
 
@@ -123,8 +123,10 @@ def codes_of(path: Path) -> set[str]:
     return set(re.findall(r"\[([a-z0-9-]+)\]$", path.read_text("utf-8"), re.MULTILINE))
 
 
-@pytest.mark.parametrize("check", [*CHECKS, *CROSS_CHECKS], ids=lambda check: check.code)
-def test_every_check_has_a_case_and_a_neighbour(check: OfRun | OfBook) -> None:
+@pytest.mark.parametrize(
+    "check", [*CHECKS, *BESIDE_CHECKS, *TEXT_CHECKS, *CROSS_CHECKS], ids=lambda check: check.code
+)
+def test_every_check_has_a_case_and_a_neighbour(check: OfRun | OfRecord | OfBook) -> None:
     """A check speaks in a golden case, and is silent in one close to it."""
     cases = [path.stem for path in CASES.glob("*.txt") if check.code in codes_of(path)]
     assert cases

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import statistics
 from itertools import pairwise
@@ -133,3 +134,14 @@ def test_every_place_for_a_step_lies_in_an_interval(number: int) -> None:
     assert min((middle - start).min(), (end - middle).min()) == SHORTEST
     assert all(a < b for a, b in pairwise(sorted(set(start.tolist()))))
     assert (start.min(), end.max()) == (0, number)
+
+
+@pytest.mark.parametrize("at", [{}, {20: 12.0}, {10: 12.0, 30: -9.0}], ids=["none", "one", "two"])
+def test_a_course_comes_back_from_json(at: dict[int, float]) -> None:
+    """What is kept of a course is all of it, drift and p-values to the last digit."""
+    for seed in range(5):
+        found = course(noisy(40, at, seed=seed))
+        assert steps.Course.unpacked(json.loads(json.dumps(found.packed()))) == found
+    drift = course([float(number) for number in range(20)])
+    assert drift.drift
+    assert steps.Course.unpacked(json.loads(json.dumps(drift.packed()))) == drift

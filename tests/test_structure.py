@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("policy",),
     ("records", "schema"),
     ("beside",),
-    ("keeping",),
+    ("keeping", "references"),
     (
         "importers.cluster",
         "importers.histogram",
@@ -118,7 +118,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("crosschecks", "changechecks", "verdicts", "prose", "saying"),
     ("compare", "rivals"),
     ("margins",),
-    ("claims", "predictions", "trends"),
+    ("claims", "deltapacking", "predictions", "trends"),
     ("alternatives",),
     ("conclusions",),
     ("typed", "worsening"),
