@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -125,6 +125,19 @@ def by_kind(paths: Iterable[str]) -> dict[DataFile, list[str]]:
 def schema_path(name: str) -> str:
     """Where the JSON Schema of that name is published."""
     return f"schema/{name}.schema.json"
+
+
+def text_of(content: Mapping[str, Any]) -> str:
+    """JSON with a line for each entry of each list."""
+    lines = ",\n".join(f"{json.dumps(name)}: {_lines(value)}" for name, value in content.items())
+    return f"{{\n{lines}\n}}\n"
+
+
+def _lines(value: Any) -> str:
+    if isinstance(value, list) and value:
+        listed = ",\n".join(json.dumps(one, ensure_ascii=False) for one in value)
+        return f"[\n{listed}\n]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def schemas() -> dict[str, str]:

@@ -93,11 +93,9 @@ def _counts(found: Decisions) -> Table:
 def _where(view: View, entry: Entry) -> tuple[str, str]:
     """The title of the record that an entry stands in, and the link to its place there."""
     book = view.notebook
-    if entry.record in book.runs:
-        page, title = links.run_page(entry.record), book.runs[entry.record].title
-    else:
-        page, title = links.campaign_page(entry.record), book.campaign(entry.record).title
-    return title, view.to.href(links.DECISIONS, page, entry.section)
+    is_run = entry.record in book.gists
+    page = links.run_page(entry.record) if is_run else links.campaign_page(entry.record)
+    return book.title_of(entry.record), view.to.href(links.DECISIONS, page, entry.section)
 
 
 def _table(view: View, id_: str, caption: str, entries: Sequence[Entry]) -> Table:
@@ -151,8 +149,8 @@ def _chains(view: View, found: Decisions) -> Iterator[Block]:
             continue
         shown = last.shown_by
         by, href = "no run shows it", ""
-        if shown in view.notebook.runs:
-            by = view.notebook.runs[shown].title
+        if shown in view.notebook.gists:
+            by = view.notebook.title_of(shown)
             href = view.to.href(links.DECISIONS, links.run_page(shown))
         effect = _sentence(last.effect) or _sentence(last.why) or "–"
         rows.append(

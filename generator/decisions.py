@@ -8,12 +8,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
-from generator import entries, likeness, predictions
+from generator import datafiles, entries, likeness, predictions
 from generator.doubts import Doubt
 from generator.entries import CARRIED_OUT, Entry, State
 from generator.metrics import METRICS
@@ -252,7 +251,7 @@ def as_json(book: Notebook) -> str:
             "kind": entry.kind,
             **{
                 name: value.isoformat() if isinstance(value, date) else value
-                for name, value in asdict(entry).items()
+                for name, value in vars(entry).items()
                 if name != "key"
             },
         }
@@ -260,4 +259,4 @@ def as_json(book: Notebook) -> str:
     ]
     as_of = found.as_of.isoformat() if found.as_of else None
     content = {"version": VERSION, "as_of": as_of, "entries": listed}
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return datafiles.text_of(content)

@@ -28,11 +28,9 @@ def problem_items(view: View, found: Sequence[tuple[str, Problem]], page: str) -
     """Doubts, each leading to the page of its run."""
     items = []
     for identity, problem in found:
-        of_run = identity in view.notebook.runs
+        of_run = identity in view.notebook.gists
         there = links.run_page(identity) if of_run else links.campaign_page(identity)
-        book = view.notebook
-        record = book.runs[identity] if of_run else book.campaign(identity)
-        title = record.title
+        title = view.notebook.title_of(identity)
         items.append(problem_item(problem, title, view.to.href(page, there, "doubts")))
     return Items(tuple(items), "Doubts")
 

@@ -139,7 +139,7 @@ def _worse(view: View) -> Iterator[Block]:
             f"{one.metric.label} {delta_text(one.delta)}",
             mark=mark,
             href=view.to.href(links.HOME, links.run_page(one.candidate)),
-            place=f"{view.notebook.runs[one.candidate].title}, against {one.baseline}",
+            place=f"{view.notebook.title_of(one.candidate)}, against {one.baseline}",
         )
         for one in found[:NEWEST_WORSE]
     ]

@@ -222,8 +222,6 @@ def _over_runs(
         "data/trends.json": trendtext.as_json(notebook),
         "data/decisions.json": decisions.as_json(view.notebook),
         links.CAPACITY_DATA: capacitypage.data(notebook),
-        "data/runs.csv": history.runs_csv(notebook),
-        **dict(roster.files(view)),
         **notebook.derived("schemas", "", _schemas),
     }
     return made, files, products.given() if products else NOTHING
@@ -234,6 +232,8 @@ def _data(notebook: Notebook, view: View) -> dict[str, str]:
     return {
         **_figures(notebook),
         "data/runs.json": history.runs_json(notebook),
+        "data/runs.csv": history.runs_csv(notebook),
+        **dict(roster.files(view)),
         **dict(comparison_data.files(notebook, view)),
         **dict(course_data.files(notebook)),
         **dict(badges.files(notebook, view.comparisons)),

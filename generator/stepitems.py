@@ -98,7 +98,7 @@ def _place(view: View, there: Sequence[ChangePoint]) -> Item:
         if worst is Verdict.NOT_COMPARABLE:
             mark = Mark("changed", "○", "neutral")
     return Item(
-        view.notebook.runs[after].title,
+        view.notebook.title_of(after),
         mark=mark,
         href=view.to.href(links.TRENDS, links.run_page(after)),
         place=f"{first.series.stretch.scenario}, {first.series.stretch.label}",

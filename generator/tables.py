@@ -194,7 +194,7 @@ def progression_table(
     for identity in runs:
         cells = [
             Cell(
-                notebook.runs[identity].title,
+                notebook.title_of(identity),
                 sub=identity,
                 href=to.href(page, links.run_page(identity)),
             )
@@ -257,8 +257,7 @@ def runs_table(
     """Runs, newest first, sortable by each column."""
     rows = []
     for identity in sorted(runs, key=notebook.position, reverse=True):
-        run, measured = notebook.runs[identity], notebook.measurements[identity]
-        scenario = (run.load.scenario if run.load else None) or "n/a"
+        run, measured = notebook.gists[identity], notebook.measurements[identity]
         rows.append(
             (
                 Cell(run.title, sub=identity, href=to.href(page, links.run_page(identity))),
@@ -268,7 +267,7 @@ def runs_table(
                     href=to.href(page, links.campaign_page(campaign_of(identity))),
                 ),
                 Cell("", sort=run.status, mark=STATUSES[run.status]),
-                Cell(scenario),
+                Cell(run.scenario or "n/a"),
                 *(value_cell(measured.get(name)) for name in RUN_METRICS),
             )
         )
@@ -299,7 +298,7 @@ def history_table(
     rows = tuple(
         (
             Cell(
-                notebook.runs[identity].title,
+                notebook.title_of(identity),
                 sub=identity,
                 href=to.href(page, links.run_page(identity)),
                 sort=str(number),

@@ -7,7 +7,7 @@ the spread of repeats that ran one after the other.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from generator import likeness, steps, stretches
 from generator.likeness import Likeness
 from generator.measurements import clean
 from generator.metrics import METRICS, Metric
-from generator.notebook import Notebook
+from generator.notebook import Notebook, Number
 from generator.settings import is_absolute
 from generator.steps import Course
 from generator.stretches import Scenario, Stretch
@@ -198,8 +198,14 @@ def between(notebook: Notebook, change: ChangePoint) -> Likeness:
 
 def _trend(notebook: Notebook, scenario: Scenario) -> Trend:
     series: dict[str, tuple[Series, ...]] = {}
+    numbers = {
+        identity: notebook.numbers(identity)
+        for stretch in scenario.stretches
+        for group in stretch.groups
+        for identity in group
+    }
     for metric in METRICS.values():
-        every = (_series(notebook, metric, stretch) for stretch in scenario.stretches)
+        every = (_series(numbers, metric, stretch) for stretch in scenario.stretches)
         if there := tuple(one for one in every if one.points):
             series[metric.name] = there
     changes: list[ChangePoint] = []
@@ -227,14 +233,16 @@ def _course(notebook: Notebook, figures: list[float], least: float, absolute: bo
     return Course.unpacked(notebook.derived("course", (tuple(figures), least, absolute), find))
 
 
-def _series(notebook: Notebook, metric: Metric, stretch: Stretch) -> Series:
+def _series(
+    numbers: Mapping[str, Mapping[str, Number]], metric: Metric, stretch: Stretch
+) -> Series:
     """The figures of a stretch; ranges are none, and amounts in another currency than the last."""
     points = []
     currency = ""
     for position, group in zip(reversed(stretch.positions), reversed(stretch.groups), strict=True):
         figures = []
         for identity in group:
-            number = notebook.numbers(identity).get(metric.name)
+            number = numbers[identity].get(metric.name)
             if number is None or number.is_range:
                 continue
             currency = currency or number.currency

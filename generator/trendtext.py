@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from generator import display, regressions, steps, telling, trends
+from generator import datafiles, display, regressions, steps, telling, trends
 from generator.notebook import Notebook
 from generator.regressions import Found
 from generator.settings import is_absolute
@@ -42,7 +41,7 @@ def as_json(notebook: Notebook) -> str:
         ],
         "drifts": [one.as_json() for trend in every for one in trend.drifts],
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return datafiles.text_of(content)
 
 
 def lines(notebook: Notebook) -> Iterator[str]:

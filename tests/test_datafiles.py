@@ -108,3 +108,12 @@ def test_a_notebook_without_runs_has_no_examples() -> None:
     text = sections(empty, "use-the-data.md")["examples"]
     assert "once there is a completed run" in text
     assert "curl" not in text
+
+
+def test_a_file_of_lists_has_a_line_for_each_entry() -> None:
+    """It is the JSON that it was given, and a difference of two is one of lines."""
+    content = {"version": 1, "none": [], "of": {"a": "é\n"}, "runs": [{"x": [1, 2.5]}, None]}
+    text = datafiles.text_of(content)
+    assert json.loads(text) == content
+    assert text.count("\n") == 9
+    assert '\n{"x": [1, 2.5]},\nnull\n' in text
