@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from generator import steps, trends, worsening
+from generator.noise import quantile
 from generator.notebook import Notebook
 from generator.settings import is_absolute
 from generator.trends import Series
@@ -56,7 +57,7 @@ def _worse_than_best(notebook: Notebook, series: Series, start: int, at: int) ->
     doubts = [*delta.warnings, *worse.doubts]
     if number > 1:
         doubts.append("The best of several runs is luck in part.")
-    chance = _best_by_chance(series, number)
+    chance = _best_by_chance(notebook, series, number)
     within = chance is not None and abs(point.median - best.median) <= chance
     why = ""
     if chance is not None and within:
@@ -77,7 +78,7 @@ def _worse_than_best(notebook: Notebook, series: Series, start: int, at: int) ->
     )
 
 
-def _best_by_chance(series: Series, number: int) -> float | None:
+def _best_by_chance(notebook: Notebook, series: Series, number: int) -> float | None:
     """How far a run lies off the best of `number` others by chance, in the metric's unit.
 
     Normal noise with the spread from run to run, Student's t, Bonferroni over the runs; None where
@@ -86,8 +87,6 @@ def _best_by_chance(series: Series, number: int) -> float | None:
     spread = steps.spread_of(series.medians)
     if spread is None:
         return None
-    # Loaded here: it takes a fifth of a second.
-    from scipy import special
-
-    freedom = steps.freedom(len(series.points))
-    return spread * math.sqrt(2) * float(special.stdtrit(freedom, 1 - CHANCE / number))
+    asked = 1 - CHANCE / number, steps.freedom(len(series.points))
+    beyond = notebook.derived("quantile", asked, lambda: quantile(*asked))
+    return spread * math.sqrt(2) * beyond

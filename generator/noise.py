@@ -11,7 +11,7 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from generator.metrics import METRICS, Metric
 from generator.notebook import Notebook
@@ -70,10 +70,34 @@ class Noise:
 @lru_cache(maxsize=1024)
 def quantile(probability: float, freedom: int) -> float:
     """Quantile of Student's t distribution."""
+    known = _known.get(probability, ())
+    if freedom <= len(known):
+        return known[freedom - 1]
     # Loaded here: most notebooks have no repeats, and it takes a fifth of a second.
     from scipy import special
 
     return float(special.stdtrit(freedom, probability))
+
+
+_known: dict[float, Sequence[float]] = {}
+"""Quantiles by their probability, for 1, 2, ... degrees of freedom."""
+
+
+def know_quantiles(notebook: Notebook) -> None:
+    """Have those that repeats ask for from an earlier build, if there was one."""
+    if not any(gist.repeats for gist in notebook.gists.values()):
+        return
+    for probability in (1 - (1 - CONFIDENCE) / 2, POWER):
+        find = partial(_quantiles, probability)
+        _known[probability] = notebook.derived("quantiles", probability, find)
+
+
+def _quantiles(probability: float) -> list[float]:
+    return [quantile(probability, freedom) for freedom in range(1, MOST_KNOWN + 1)]
+
+
+MOST_KNOWN = 300
+"""Up to how many degrees of freedom the quantiles are had at once."""
 
 
 def between(notebook: Notebook, metric: Metric, baseline: str, candidate: str) -> Noise | None:

@@ -161,7 +161,8 @@ class Shelf:
                 if kind in self._kinds:
                     value = self._kinds[kind](*names)
                 else:
-                    value = QUESTIONS[kind](self._asked, *names)
+                    with self._trace.piece():
+                        value = QUESTIONS[kind](self._asked, *names)
                 self._digests[name] = digest(value)
             except (LookupError, ValueError):
                 # The question is about something that is no longer there.

@@ -25,6 +25,7 @@ from generator import (
     feed,
     history,
     links,
+    noise,
     overviews,
     pages,
     predictions,
@@ -87,6 +88,7 @@ def build(
     notebook = traced(notebook, shelf)
     view = view_of(notebook, to)
     if shelf is not None:
+        noise.know_quantiles(notebook)
         shelf.add("problems", view.problems_of)
         shelf.add("scores", view.scores_of)
     renderer = Renderer(templates, to, gallery)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+import sys
 
 import numpy as np
 import pytest
@@ -235,3 +236,23 @@ def test_figures_that_are_all_the_same_differ_by_nothing() -> None:
     found = rank_test(P95, [200.0] * 4, [200.0] * 4)
     assert found is not None
     assert (found.difference, found.low, found.high, found.p) == (0, 0, 0, 1)
+
+
+def test_quantiles_that_are_known_are_those_of_the_distribution(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where there are repeats they are had at once, and nothing is loaded for them any more."""
+    repeated = "title: T\nstatus: completed\nrepeats: a/one\n"
+    found = book({"a/one": "title: T\nstatus: completed\n", "a/two": repeated})
+    monkeypatch.setattr(noise, "_known", {})
+    noise.quantile.cache_clear()
+    asked = [(p, f) for p in (0.975, noise.POWER) for f in (1, 2, 30, 300, 301)]
+    right = {one: noise.quantile(*one) for one in asked}
+    assert right[0.975, 30] == pytest.approx(2.042272, abs=1e-6)
+    noise.know_quantiles(found)
+    noise.quantile.cache_clear()
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    assert {one: noise.quantile(*one) for one in asked if one[1] <= 300} == {
+        one: value for one, value in right.items() if one[1] <= 300
+    }
+    noise.quantile.cache_clear()

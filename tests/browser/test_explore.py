@@ -180,6 +180,7 @@ def test_many_runs_come_in_pages(browser: Browser, site: str) -> None:
     """Fifty at a time, newest first; the buttons keep the focus; the address has the page."""
     with opened(browser, f"{site}runs.html") as page:
         pager = page.get_by_role("navigation", name="Pages of runs")
+        expect(pager).to_contain_text("Page 1 of 3")
         assert len(rows(page)) == 50
         assert rows(page)[0] == "b/r119"
         pager.get_by_role("button", name="Next").focus()
