@@ -74,15 +74,20 @@ class _Setting(NamedTuple):
     unit: str
 
 
-class _Cells(TypedDict):
+class Cells(TypedDict):
     """What a run has in the columns: figures by metric, settings by their full name."""
 
     metrics: dict[str, list[Any]]
     settings: dict[str, list[Any]]
 
 
-def _cells(notebook: Notebook, identity: str) -> _Cells:
-    def find() -> _Cells:
+def cells(notebook: Notebook) -> list[Cells]:
+    """What each run has in the columns, in order of time."""
+    return [_cells(notebook, identity) for identity in notebook.runs]
+
+
+def _cells(notebook: Notebook, identity: str) -> Cells:
+    def find() -> Cells:
         measured = notebook.measurements[identity].values()
         return {
             "metrics": {found.metric.name: [*_cell(found)] for found in measured},
@@ -98,17 +103,17 @@ def _cell(found: Measurement) -> _Cell:
     return _Cell(found.show(), value, found.currency, quantity.is_range, bool(found.warnings))
 
 
-def metrics(notebook: Notebook) -> list[Column]:
+def metrics(of_runs: Sequence[Cells]) -> list[Column]:
     """The columns of the metrics that any run has, in base units to seven digits."""
-    every = [_cells(notebook, identity)["metrics"] for identity in notebook.runs]
+    every = [one["metrics"] for one in of_runs]
     found: list[Column] = []
     for metric in METRICS.values():
-        cells = [_Cell(*one[metric.name]) if metric.name in one else None for one in every]
-        found += _metric(metric, cells)
+        own = [_Cell(*one[metric.name]) if metric.name in one else None for one in every]
+        found += _metric(metric, own)
     return found
 
 
-def _metric(metric: Metric, cells: Sequence[_Cell | None]) -> Iterator[Column]:
+def _metric(metric: Metric, column: Sequence[_Cell | None]) -> Iterator[Column]:
     """The column of a metric that any run has; of money a column for each currency.
 
     A text is what stands in `texts`, followed by `suffix`. `ranges` and `doubted` are positions of
@@ -116,9 +121,9 @@ def _metric(metric: Metric, cells: Sequence[_Cell | None]) -> Iterator[Column]:
     the record contradicts. `scale` lists the units that figures are shown in: smallest figure,
     symbol, size.
     """
-    currencies = sorted({cell.currency for cell in cells if cell})
+    currencies = sorted({cell.currency for cell in column if cell})
     for currency in currencies:
-        own = [cell if cell and cell.currency == currency else None for cell in cells]
+        own = [cell if cell and cell.currency == currency else None for cell in column]
         several = currency and len(currencies) > 1
         texts = [cell.text if cell else None for cell in own]
         suffix = _suffix([text for text in texts if text])
@@ -180,22 +185,22 @@ SHOWN_ELSEWHERE = frozenset({"load.scenario", "load.vus"})
 """Settings that have a column of their own already."""
 
 
-def settings(notebook: Notebook) -> Iterator[Column]:
+def settings(of_runs: Sequence[Cells]) -> Iterator[Column]:
     """The settings that are not the same in all runs, those that most runs recorded.
 
     `texts` are what it was set to, each once, `values` the same as numbers, and `of` has for each
     run the position among them.
     """
     columns: dict[str, dict[int, _Setting]] = {}
-    for at, identity in enumerate(notebook.runs):
-        for name, setting in _cells(notebook, identity)["settings"].items():
+    for at, one in enumerate(of_runs):
+        for name, setting in one["settings"].items():
             columns.setdefault(name, {})[at] = _Setting(*setting)
     told = [name for name, column in columns.items() if _tells_apart(column)]
     told.sort(key=lambda name: (-len(columns[name]), name))
     for part, group in PARTS:
         for name in told[:MOST_SETTINGS]:
             if name.startswith(f"{part}."):
-                yield _setting(name, group, columns[name], len(notebook.runs))
+                yield _setting(name, group, columns[name], len(of_runs))
 
 
 def _tells_apart(column: Mapping[int, _Setting]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypedDict
 
 from generator import display, likeness, noise, verdicts
@@ -160,7 +160,8 @@ class Tally(TypedDict):
 
 def tally(notebook: Notebook, identity: str) -> Tally:
     """That of a run; of one without a baseline nothing is judged."""
-    return notebook.kept("tally", identity, lambda: _tally(notebook, identity))
+    make = partial(_tally, notebook, identity)
+    return notebook.once("tally", identity, lambda: notebook.kept("tally", identity, make))
 
 
 def _tally(notebook: Notebook, identity: str) -> Tally:

@@ -73,12 +73,18 @@ class Notebook:
         self.memo.clear()
         vars(self).pop("measurements", None)
 
-    def kept(self, kind: str, identity: str, make: Callable[[], Value], beside: str = "") -> Value:
+    def kept(  # of a plain notebook nothing is kept
+        self,
+        kind: str,  # noqa: ARG002
+        identity: str,  # noqa: ARG002
+        make: Callable[[], Value],
+        beside: str = "",  # noqa: ARG002
+    ) -> Value:
         """What `make` gives of a run or campaign: values of JSON, which may have been kept.
 
-        `beside` tells apart what there are several of.
+        `beside` tells apart what there are several of. Who asks a second time asks `once`.
         """
-        return self.once(kind, (identity, beside), make)
+        return make()
 
     def derived(self, kind: str, inputs: Hashable, make: Callable[[], Value]) -> Value:
         """What `make` gives, which follows from the inputs alone: values of JSON, as of `kept`.

@@ -40,7 +40,7 @@ class Products:
     @property
     def are_ready(self) -> bool:
         """Whether most of them are there, for all that is known."""
-        return self._gallery.is_ready
+        return self._gallery.is_ready and self._shelf.has(KIND)
 
     def given(self) -> Given:
         """What another process has to tell of charts; what it found out is kept."""

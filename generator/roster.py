@@ -45,8 +45,8 @@ PRESETS = (
 
 def files(view: View) -> Iterator[tuple[str, str]]:
     """Path and content of the list and of each file that it names."""
-    metrics = columns.metrics(view.notebook)
-    settings = list(columns.settings(view.notebook))
+    cells = columns.cells(view.notebook)
+    metrics, settings = columns.metrics(cells), list(columns.settings(cells))
     yield FILE, _text(_roster(view, metrics, settings))
     yield SUMMARIES, _text({"summaries": _summaries(view)})
     for column in (*metrics, *settings):

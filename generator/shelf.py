@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from importlib import metadata
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -95,20 +95,36 @@ class Shelf:
         if beside:
             content = self._store.get(kind, self._key(identity, beside))
         else:
-            if kind not in self._fetched:
-                self._fetched[kind] = self._store.get_all(kind, map(self._key, self.identities))
-            content = self._fetched[kind].pop(self._key(identity), None)
-        if content is None:
+            content = self._of(kind).pop(self._key(identity), None)
+        head = self._head(content) if content else None
+        if content is None or head is None:
             return None
-        try:
-            size = int.from_bytes(content[:4], "big")
-            under, noted, value, lengths = json.loads(zlib.decompress(content[4 : 4 + size]))
-        except (ValueError, TypeError, zlib.error):
-            return None  # another version's
-        if under != self._under or not self._still(noted):
+        size, noted, value, lengths = head
+        if not self._still(noted):
             return None
         reads = list(map(self._reads.__getitem__, noted))
         return Kept(value, reads, partial(_texts, content[4 + size :], lengths))
+
+    def has(self, kind: str) -> bool:
+        """Whether, by a few of them, things of that kind were kept where everything depends on the
+        same.
+        """
+        return any(map(self._head, islice(self._of(kind).values(), 8)))
+
+    def _of(self, kind: str) -> dict[str, bytes]:
+        """What is kept of that kind, by key, fetched at once."""
+        if kind not in self._fetched:
+            self._fetched[kind] = self._store.get_all(kind, map(self._key, self.identities))
+        return self._fetched[kind]
+
+    def _head(self, content: bytes) -> tuple[int, Mapping[str, str], Any, Sequence[int]] | None:
+        """Bytes of the head, what was read, the value, lengths of the texts; None of another's."""
+        size = int.from_bytes(content[:4], "big")
+        try:
+            under, noted, value, lengths = json.loads(zlib.decompress(content[4 : 4 + size]))
+        except (ValueError, TypeError, zlib.error):
+            return None  # another version's
+        return (size, noted, value, lengths) if under == self._under else None
 
     def put(
         self,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import astuple, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from statistics import fmean, median
 from typing import Any, Literal, TypedDict
 
@@ -158,7 +158,8 @@ class _Facts(TypedDict):
 
 
 def _facts(book: Notebook, identity: str) -> _Facts:
-    return book.kept("system", identity, lambda: _found(book, identity))
+    find = partial(_found, book, identity)
+    return book.once("system", identity, lambda: book.kept("system", identity, find))
 
 
 def _found(book: Notebook, identity: str) -> _Facts:

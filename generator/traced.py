@@ -56,11 +56,7 @@ class Traced(Notebook):
 
     def kept(self, kind: str, identity: str, make: Callable[[], Value], beside: str = "") -> Value:
         """What `make` gives; taken from the shelf where that has one that is as good."""
-        name = identity, beside
-        return self.once(kind, name, lambda: self._kept(kind, name, make))
-
-    def _kept(self, kind: str, name: tuple[str, str], make: Callable[[], Value]) -> Value:
-        known = self.shelf.get(kind, *name) if self.shelf else None
+        known = self.shelf.get(kind, identity, beside) if self.shelf else None
         if known is not None:
             kept: Any = known.texts()[0] if known.value == _TEXT else known.value
             value: Value = kept
@@ -72,7 +68,8 @@ class Traced(Notebook):
         if self.shelf is not None and EVERYTHING not in reads:
             of_text = isinstance(value, str)
             texts = [str(value)] if of_text else []
-            self.shelf.put(kind, name, _TEXT if of_text else value, reads, texts)
+            kept = _TEXT if of_text else value
+            self.shelf.put(kind, (identity, beside), kept, reads, texts)
         return value
 
     def derived(self, kind: str, inputs: Hashable, make: Callable[[], Value]) -> Value:

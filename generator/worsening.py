@@ -95,8 +95,11 @@ def between(notebook: Notebook, baseline: str, candidate: str) -> Worse:
         worse = [one for one in found.deltas.values() if one.verdict is Verdict.REGRESSED]
         return [[*map(deltapacking.packed, worse)], [*doubts_of(found)]]
 
-    deltas, doubts = notebook.kept("worse", candidate, find, baseline)
-    return Worse(tuple(map(deltapacking.unpacked, deltas)), tuple(doubts))
+    def unpacked() -> Worse:
+        deltas, doubts = notebook.kept("worse", candidate, find, baseline)
+        return Worse(tuple(map(deltapacking.unpacked, deltas)), tuple(doubts))
+
+    return notebook.once("worse", (baseline, candidate), unpacked)
 
 
 def doubts_of(comparison: Comparison) -> Iterator[str]:
