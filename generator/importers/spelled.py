@@ -79,9 +79,10 @@ def unix_time(written: object) -> float | None:
     text = re.sub(r"(\.\d{6})\d{1,3}", r"\1", written.strip())
     try:
         found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        seconds = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
+    return seconds if 0 <= seconds < 1e11 else None  # a zone can lead beyond the years there are
 
 
 def has_zone(written: object) -> bool:

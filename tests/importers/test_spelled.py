@@ -82,7 +82,11 @@ def test_times_are_read_in_any_usual_form(written: object, seconds: float) -> No
 
 
 @pytest.mark.parametrize(
-    "written", [None, True, "", "soon", -5, 12, 10**30, float("nan"), float("inf"), [], "9" * 70]
+    "written",
+    [
+        *(None, True, "", "soon", -5, 12, 10**30, float("nan"), float("inf"), [], "9" * 70),
+        *("0001-01-01T00:00:00Z", "0001-01-01000+1400", "9999-12-31T23:59:59-14:00"),
+    ],
 )
 def test_what_is_no_time_is_none(written: object) -> None:
     """Anything else is no time, and no exception."""
