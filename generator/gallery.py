@@ -38,8 +38,6 @@ once, and no more wait in memory."""
 Given = tuple[set[str], set[str], list[Chart]]
 """What another process tells of its charts: those seen, those drawn, those still to be drawn."""
 
-NOTHING: Given = (set(), set(), [])
-
 
 @dataclass(frozen=True)
 class _UnderWay:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import overload
 
-from generator import beside
-from generator.gallery import Gallery, Given, keys_in
+from generator import beside, gallery, shelf
+from generator.gallery import Gallery, keys_in
 from generator.render import Page
 from generator.shelf import Kept, Shelf
-from generator.tracing import EVERYTHING, Read, Trace
+from generator.tracing import EVERYTHING, Trace
 
 KIND = "page"
 
@@ -19,6 +20,8 @@ MANY = 200
 STRETCH = 25
 """So many pages in a row are made by one process: what one asks for, the next may need too."""
 
+
+Given = tuple[shelf.Given, gallery.Given]
 
 Makers = Mapping[str, Callable[[], Page]]
 """What makes the page of each run or campaign."""
@@ -43,13 +46,15 @@ class Products:
         return self._gallery.is_ready and self._shelf.has(KIND)
 
     def given(self) -> Given:
-        """What another process has to tell of charts; what it found out is kept."""
+        """What another process has to tell: what is to be kept, and of its charts."""
         self._gallery.store.write()
-        return self._gallery.given()
+        return self._shelf.given(), self._gallery.given()
 
     def take(self, given: Given) -> None:
         """What another process gave is known here."""
-        self._gallery.take(given)
+        kept, charts = given
+        self._shelf.take(kept)
+        self._gallery.take(charts)
 
     def pages(self, makers: Makers, step: Callable[[], None] = lambda: None) -> list[Page]:
         """The pages in that order; each that is made here is a step."""
@@ -70,12 +75,10 @@ class Products:
 
     def fixed(self, path: str, make: Callable[[], Page]) -> Page:
         """A page without charts that follows from templates and settings."""
-        known = self._shelf.get(KIND, path, "fixed")
-        if known is not None:
-            return _page(known)[0]
-        page = make()
-        self._put((path, "fixed"), page, ())
-        return page
+        found = self._shelf.fixed(path, lambda: asdict(make()))
+        for name in ("late", "scripts", "words"):
+            found[name] = tuple(found[name])
+        return Page(**found)
 
     def _of_other(self, makers: Makers, identities: list[str]) -> tuple[dict[str, Page], Given]:
         """Pages, and what is known of the charts in them, which are drawn."""
@@ -87,14 +90,11 @@ class Products:
         with self._trace.piece() as reads:
             page = make()
         if EVERYTHING not in reads:
-            self._put((identity, ""), page, reads)
+            charts = keys_in("".join(page.late))
+            own = (page.path, page.title, page.markdown, page.record, page.head)
+            value = (own, page.scripts, page.words, charts)
+            self._shelf.put(KIND, (identity, ""), value, reads, page.late)
         return page
-
-    def _put(self, name: tuple[str, str], page: Page, reads: Iterable[Read]) -> None:
-        charts = keys_in("".join(page.late))
-        own = (page.path, page.title, page.markdown, page.record, page.head)
-        value = (own, page.scripts, page.words, charts)
-        self._shelf.put(KIND, name, value, reads, page.late)
 
 
 class Packed(Sequence[str]):

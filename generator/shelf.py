@@ -9,19 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache
 from importlib import metadata
-from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+from zlib import crc32
 
+from generator import packets
 from generator.attachments import Attachment
-from generator.model import Campaign, Run
-from generator.notebook import Notebook
-from generator.records import Record
+from generator.notebook import Notebook, campaign_of
+from generator.packets import Entry, Packet
 from generator.store import Store
 from generator.tracing import QUESTIONS, Read, Trace
 
@@ -32,6 +32,13 @@ LIBRARIES = (
     *("pydantic", "pygments", "ruamel.yaml", "scipy"),
 )
 """What else than the package has a hand in it."""
+
+
+TOGETHER = 32
+"""About as many runs of a campaign are kept together."""
+
+Given = tuple[dict[tuple[str, str], dict[str, Entry]], dict[str, str]]
+"""What was put by kind and group, and the digests of what was read for it."""
 
 
 class Kept(NamedTuple):
@@ -53,7 +60,13 @@ class Shelf:
         self._book = book
         self._under = digest([version(), book.settings, book.objectives, under])
         self.identities = (*book.campaign_names, *book.runs)
-        self._fetched: dict[str, dict[str, bytes]] = {}
+        self._parts = {
+            campaign: _power_of_two(runs // TOGETHER)
+            for campaign, runs in Counter(map(campaign_of, book.runs)).items()
+        }
+        self._groups = dict.fromkeys(map(self._group, self.identities))
+        self._packets: dict[str, dict[str, Packet | None]] = {}
+        self._fresh: dict[tuple[str, str], dict[str, Entry]] = {}
         self._names: dict[Read, str] = {}
         self._reads: dict[str, Read] = {}
         self._digests: dict[str, str] = {}
@@ -84,47 +97,25 @@ class Shelf:
         return answer
 
     def close(self) -> None:
-        """Let go of the notebook and of what was fetched; nothing can be asked any more."""
+        """Write, and let go of the notebook and of what was fetched; nothing can be asked then."""
+        self.write()
         self._kinds.clear()
-        self._fetched.clear()
+        self._packets.clear()
         self._answers.clear()
         self._asked = self._book
 
     def get(self, kind: str, identity: str, beside: str = "") -> Kept | None:
         """What is kept; None where there is none that is as good as new."""
-        if beside:
-            content = self._store.get(kind, self._key(identity, beside))
-        else:
-            content = self._of(kind).pop(self._key(identity), None)
-        head = self._head(content) if content else None
-        if content is None or head is None:
+        packet = self._packet(kind, self._group(identity))
+        found = packet.get(_called(identity, beside), self._now_by_name) if packet else None
+        if found is None:
             return None
-        size, noted, value, lengths = head
-        if not self._still(noted):
-            return None
-        reads = list(map(self._reads.__getitem__, noted))
-        return Kept(value, reads, partial(_texts, content[4 + size :], lengths))
+        reads = [*map(self._reads.__getitem__, found.reads)]
+        return Kept(packets.value_of(found.value), reads, found.texts)
 
     def has(self, kind: str) -> bool:
-        """Whether, by a few of them, things of that kind were kept where everything depends on the
-        same.
-        """
-        return any(map(self._head, islice(self._of(kind).values(), 8)))
-
-    def _of(self, kind: str) -> dict[str, bytes]:
-        """What is kept of that kind, by key, fetched at once."""
-        if kind not in self._fetched:
-            self._fetched[kind] = self._store.get_all(kind, map(self._key, self.identities))
-        return self._fetched[kind]
-
-    def _head(self, content: bytes) -> tuple[int, Mapping[str, str], Any, Sequence[int]] | None:
-        """Bytes of the head, what was read, the value, lengths of the texts; None of another's."""
-        size = int.from_bytes(content[:4], "big")
-        try:
-            under, noted, value, lengths = json.loads(zlib.decompress(content[4 : 4 + size]))
-        except (ValueError, TypeError, zlib.error):
-            return None  # another version's
-        return (size, noted, value, lengths) if under == self._under else None
+        """Whether things of that kind were kept where everything depends on the same."""
+        return any(self._packet(kind, group) for group in self._groups)
 
     def put(
         self,
@@ -136,21 +127,54 @@ class Shelf:
     ) -> None:
         """Keep a value and texts, of a run or campaign and what it is beside, with what was read.
 
-        The texts stay packed until somebody asks for them; JSON would make them longer.
+        The texts stay packed until somebody asks for them.
         """
-        noted = {self._name(read): self._now(read) for read in reads}
-        head = json.dumps([self._under, noted, value, [*map(len, texts)]])
-        packed = zlib.compress(head.encode(), 1)
-        body = zlib.compress("".join(texts).encode("utf-8", "surrogatepass"), 1) if texts else b""
-        content = len(packed).to_bytes(4, "big") + packed + body
-        self._store.put(kind, self._key(*name), content)
+        noted = [self._name(read) for read in reads if self._now(read) is not None]
+        fresh = self._fresh.setdefault((kind, self._group(name[0])), {})
+        fresh[_called(*name)] = packets.entry(value, noted, texts)
 
-    def _still(self, noted: Mapping[str, str]) -> bool:
-        """Whether everything that was read, by name, has the digest that is noted."""
-        unknown = (name for name in noted if name not in self._digests)
-        if any(self._now(self._read(name)) != noted[name] for name in unknown):
-            return False
-        return noted.items() <= self._digests.items()
+    def given(self) -> Given:
+        """What was put here, for another process to take."""
+        entries = (one for fresh in self._fresh.values() for one in fresh.values())
+        names = {name for one in entries for name in one.reads}
+        return self._fresh, {name: self._digests[name] for name in names}
+
+    def take(self, given: Given) -> None:
+        """What was put in another process, of the same notebook, was put here."""
+        fresh, digests = given
+        for place, entries in fresh.items():
+            self._fresh.setdefault(place, {}).update(entries)
+        self._digests |= digests
+
+    def write(self) -> None:
+        """Hand what was put to the store, beside what is there and still as good as new."""
+        kept: dict[tuple[str, str], dict[str, Entry]] = {}
+        while left := [place for place in self._fresh if place not in kept]:
+            for place in left:  # to tell what is as good as new may put something else here
+                packet = self._packet(*place)
+                kept[place] = packet.all(self._now_by_name) if packet else {}
+        for place, fresh in self._fresh.items():
+            content = packets.packed(kept[place] | fresh, self._under, self._digests)
+            self._store.put(*place, content)
+        self._fresh.clear()
+
+    def _packet(self, kind: str, group: str) -> Packet | None:
+        """What is kept of that kind of a group of runs; those of all groups are fetched at once."""
+        if kind not in self._packets:
+            found = self._store.get_all(kind, self._groups).items()
+            opened = {group: packets.opened(content, self._under) for group, content in found}
+            self._packets[kind] = opened
+        return self._packets[kind].get(group)
+
+    def _group(self, identity: str) -> str:
+        """The runs that are kept together: of a campaign, of a large one a part."""
+        campaign = campaign_of(identity)
+        parts = self._parts.get(campaign, 1)
+        return campaign if parts == 1 else f"{campaign}/{crc32(identity.encode()) % parts}"
+
+    def fixed(self, name: str, make: Callable[[], Value]) -> Value:
+        """What `make` gives, which follows from what everything depends on."""
+        return self.derived("fixed", (self._under, name), make)
 
     def derived(self, kind: str, inputs: object, make: Callable[[], Value]) -> Value:
         """What `make` gives, which follows from the inputs and the package alone."""
@@ -162,11 +186,9 @@ class Shelf:
         self._store.put(kind, key, json.dumps(value).encode())
         return value
 
-    def _key(self, identity: str, beside: str = "") -> str:
-        records: Mapping[str, Record[Run] | Record[Campaign]]
-        records = self._book.run_records if "/" in identity else self._book.campaign_records
-        digest_ = records[identity].digest if identity in records else ""
-        return f"{identity} {digest_} {beside}" if beside else f"{identity} {digest_}"
+    def _now_by_name(self, name: str) -> str:
+        known = self._digests.get(name)
+        return self._now(self._read(name)) if known is None else known
 
     def _now(self, read: Read) -> str:
         """A digest of what that is now; empty where nobody can say."""
@@ -214,10 +236,14 @@ class Shelf:
         ]
 
 
-def _texts(packed: bytes, lengths: Sequence[int]) -> list[str]:
-    """The texts that were packed together, by their lengths in characters."""
-    text = zlib.decompress(packed).decode("utf-8", "surrogatepass") if packed else ""
-    return [text[start:end] for start, end in pairwise(accumulate(lengths, initial=0))]
+def _called(identity: str, beside: str) -> str:
+    """What something that is kept of a run or campaign is called, beside others."""
+    return f"{identity}\n{beside}" if beside else identity
+
+
+def _power_of_two(most: int) -> int:
+    """The largest that is not more, at least 1: what is split so moves seldom as it grows."""
+    return 1 << max(0, most.bit_length() - 1)
 
 
 @cache

@@ -38,10 +38,10 @@ from generator import (
 )
 from generator.compare import with_baselines
 from generator.errors import Problem
-from generator.gallery import NOTHING, Gallery, Given
+from generator.gallery import Gallery
 from generator.links import Links
 from generator.notebook import Notebook, campaign_of
-from generator.products import MANY, Makers, Products
+from generator.products import MANY, Given, Makers, Products
 from generator.render import Page, Renderer
 from generator.resources import TEMPLATES
 from generator.shelf import Shelf, digest_of_files
@@ -105,10 +105,10 @@ def build(
         stages.begin("data files")
         files = _data(notebook, view)
         stages.begin("pages", len(pages.PAGES))
-        over_runs, more, charts = others()
+        over_runs, more, given = others()
         files |= more
-    if products:
-        products.take(charts)
+    if products and given:
+        products.take(given)
     pictures = social.pictures(view.notebook, view.comparisons) if _draws(notebook, to) else {}
     records = map(links.run_record, notebook.runs)
     view = replace(view, published=(*files, *pictures, *records))
@@ -213,7 +213,7 @@ def _around(view: View, identity: str) -> list[tuple[str, str, str]]:
 
 def _over_runs(
     renderer: Renderer, view: View, notebook: Notebook, products: Products | None
-) -> tuple[dict[str, Page], dict[str, str], Given]:
+) -> tuple[dict[str, Page], dict[str, str], Given | None]:
     """The pages over several runs by their paths, and the data files that rest on what they do."""
     made: dict[str, Page] = {}
     for one in pages.PAGES:
@@ -226,7 +226,7 @@ def _over_runs(
         links.CAPACITY_DATA: capacitypage.data(notebook),
         **notebook.derived("schemas", "", _schemas),
     }
-    return made, files, products.given() if products else NOTHING
+    return made, files, products.given() if products else None
 
 
 def _data(notebook: Notebook, view: View) -> dict[str, str]:

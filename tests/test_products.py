@@ -115,8 +115,8 @@ def test_many_pages_are_made_by_two_processes(
     of_other = Products._of_other
 
     def told(self: Products, makers: Makers, identities: list[str]) -> object:
-        pages, (seen, _, wanted) = of_other(self, makers, identities)
-        return pages, (seen, {str(os.getpid())}, wanted)
+        pages, (kept, (seen, _, wanted)) = of_other(self, makers, identities)
+        return pages, (kept, (seen, {str(os.getpid())}, wanted))
 
     monkeypatch.setattr(Products, "_of_other", told)
     book, kept = tmp_path / "book", tmp_path / "kept"

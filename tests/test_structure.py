@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("policy",),
     ("records", "schema"),
     ("beside",),
-    ("keeping", "references"),
+    ("keeping", "packets", "references"),
     (
         "importers.cluster",
         "importers.histogram",
