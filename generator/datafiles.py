@@ -34,20 +34,14 @@ class DataFile:
     meaning: str
     schema: str = ""
 
-    def describes(self, path: str) -> bool:
-        """Whether a path of the site is of this kind."""
-        return _form(self.pattern).fullmatch(path) is not None
-
-
-@cache
-def _form(pattern: str) -> re.Pattern[str]:
-    pieces = re.split(r"(<[\w-]+>|\*)", pattern)
-    return re.compile(
-        "".join(
+    @property
+    def form(self) -> str:
+        """The regular expression of its paths, without groups."""
+        pieces = re.split(r"(<[\w-]+>|\*)", self.pattern)
+        return "".join(
             ".*" if piece == "*" else "[^/]+" if piece.startswith("<") else re.escape(piece)
             for piece in pieces
         )
-    )
 
 
 DATA_FILES = (
@@ -109,7 +103,14 @@ DATA_FILES = (
 
 def kind_of(path: str) -> DataFile | None:
     """What describes the file at a path of the site; None where nothing does."""
-    return next((kind for kind in DATA_FILES if kind.describes(path)), None)
+    found = _forms().fullmatch(path)
+    return DATA_FILES[found.lastindex - 1] if found and found.lastindex else None
+
+
+@cache
+def _forms() -> re.Pattern[str]:
+    """Fits the paths of all kinds; the number of the group that does is that of the kind."""
+    return re.compile("|".join(f"({kind.form})" for kind in DATA_FILES))
 
 
 def by_kind(paths: Iterable[str]) -> dict[DataFile, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import textwrap
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,19 +17,22 @@ from generator.measurements import clean
 from generator.metrics import METRICS
 from generator.notebook import Notebook, campaign_of
 
+ABOUT = ("campaign", "title", "date", "status", "scenario", "tags", "baseline")
+"""What a row of `data/runs.csv` says of its run before the figures."""
 
-def frame(notebook: Notebook) -> pd.DataFrame:
+
+def frame(
+    notebook: Notebook, figure: Callable[[float | None], float | None] = lambda end: end
+) -> pd.DataFrame:
     """Index: run identity in order of time; columns: every metric, in base units.
 
-    What a run has no figure for is NaN; of a range the end stands for it.
+    What a run has no figure for is NaN; of a range `figure` of the end stands for it.
     """
-    rows = {
-        identity: {name: number.end for name, number in notebook.numbers(identity).items()}
-        for identity in notebook.runs
+    runs = [notebook.numbers(identity) for identity in notebook.runs]
+    columns = {
+        name: [figure(run[name].end) if name in run else None for run in runs] for name in METRICS
     }
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(METRICS), dtype=float)
-    table.index.name = "id"
-    return table
+    return pd.DataFrame(columns, pd.Index([*notebook.runs], name="id"), dtype=float)
 
 
 def _entry(notebook: Notebook, identity: str) -> str:
@@ -72,18 +76,12 @@ def runs_csv(notebook: Notebook) -> str:
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
-    about = pd.DataFrame.from_dict(
-        {
-            identity: {name: _cell(value) for name, value in facts(notebook, identity).items()}
-            for identity in notebook.runs
-        },
-        orient="index",
-        columns=["campaign", "title", "date", "status", "scenario", "tags", "baseline"],
-    )
-    figures = frame(notebook).map(clean, na_action="ignore")
-    table = pd.concat([about, figures], axis="columns")
+    runs = [facts(notebook, identity) for identity in notebook.runs]
+    table = frame(notebook, clean)
+    for at, name in enumerate(ABOUT):
+        table.insert(at, name, [_cell(run[name]) for run in runs])
     buffer = io.StringIO()
-    table.to_csv(buffer, index_label="id", lineterminator="\n")
+    table.to_csv(buffer, lineterminator="\n")
     return buffer.getvalue()
 
 
