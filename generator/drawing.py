@@ -77,12 +77,22 @@ def ticks(low: float, high: float, most: int = 4) -> list[float]:
 
 @lru_cache(maxsize=4096)
 def _ticks(low: float, high: float, most: int) -> tuple[float, ...]:
-    # Loaded here: a build whose charts are all known needs no matplotlib.
-    from matplotlib.ticker import MaxNLocator
+    """As `matplotlib.ticker.MaxNLocator` places them, which takes long to load.
 
-    slack = 1e-9 * (high - low)
-    found = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
-    return tuple(float(value) for value in found if low - slack <= value <= high + slack)
+    The step is the least of 1, 2, 5 times a power of ten that gives at most so many intervals; a
+    smaller one where that leaves fewer than two ticks.
+    """
+    span = high - low
+    slack, power = 1e-9 * span, math.floor(math.log10(span / most))
+    steps = [digit * 10.0 ** (power + up) for up in (1, 0, -1) for digit in (5, 2, 1)]
+    least = min(step for step in steps if step >= span / most)
+    found: tuple[float, ...] = ()
+    for step in (step for step in steps if step <= least):
+        first, last = math.ceil((low - slack) / step), math.floor((high + slack) / step)
+        found = tuple(number * step for number in range(first, last + 1))
+        if sum(low <= value <= high for value in found) > 1:
+            break
+    return found
 
 
 def tick_text(value: float, step: float, unit: Unit) -> str:

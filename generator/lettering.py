@@ -6,8 +6,8 @@ signs, of a known width.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache, partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 from unicodedata import category, combining
@@ -38,7 +38,7 @@ def _clean(text: str, longest: int) -> str:
 
 @cache
 def _font(bold: bool) -> FT2Font:
-    # Loaded here: a build whose charts are all known needs no matplotlib.
+    # Loaded here: it takes a tenth of a second, which a build that knows the widths can do without.
     from matplotlib.font_manager import FontProperties, findfont
     from matplotlib.ft2font import FT2Font
 
@@ -49,9 +49,43 @@ def _font(bold: bool) -> FT2Font:
     return font
 
 
+Widths = Mapping[str, float]
+"""Width of each character in sizes of the text."""
+
+_known: dict[bool, Widths] = {}
+"""Those of an earlier build, by whether they are bold."""
+
+FREQUENT = tuple(
+    chr(code)
+    for first, last in ((0x20, 0x24F), (0x370, 0x3FF), (0x2000, 0x27BF))
+    for code in range(first, last + 1)
+    if category(chr(code))[0] != "C"
+)
+"""Characters whose widths are found out at once: Latin, Greek, punctuation, signs."""
+
+
+def know_widths(known: Callable[[bool, Callable[[], Widths]], Widths]) -> None:
+    """Have the widths of frequent characters from whoever kept them.
+
+    `known` is given whether they are bold, and what finds them out.
+    """
+    for bold in (False, True):
+        _known[bold] = known(bold, partial(_widths, bold))
+
+
+def _widths(bold: bool) -> Widths:
+    return {sign: _measured(sign, bold) for sign in FREQUENT}
+
+
 @lru_cache(maxsize=4096)
 def _advance(sign: str, bold: bool) -> float:
-    """Width of one character in sizes of the text; one that the font lacks is taken as square."""
+    """Width of one character in sizes of the text."""
+    known = _known.get(bold, {}).get(sign)
+    return _measured(sign, bold) if known is None else known
+
+
+def _measured(sign: str, bold: bool) -> float:
+    """The width by the font; a character that it lacks is taken as square."""
     font = _font(bold)
     if not font.get_char_index(ord(sign)):
         return 0.0 if combining(sign) else 1.0

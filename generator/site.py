@@ -24,6 +24,7 @@ from generator import (
     display,
     feed,
     history,
+    lettering,
     links,
     noise,
     overviews,
@@ -89,6 +90,7 @@ def build(
     view = view_of(notebook, to)
     if shelf is not None:
         noise.know_quantiles(notebook)
+        lettering.know_widths(partial(notebook.derived, "widths"))
         shelf.add("problems", view.problems_of)
         shelf.add("scores", view.scores_of)
     renderer = Renderer(templates, to, gallery)

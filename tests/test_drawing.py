@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 
 from generator import drawing, inking, lettering, units, vector
 from generator.drawing import SENTINELS, WIDTH, Box, Canvas, Colour
@@ -124,6 +129,30 @@ def test_width_is_what_the_renderer_measures() -> None:
             assert lettering.width_of(text, 10, bold=bold) == pytest.approx(drawn, abs=1)
 
 
+def test_widths_that_are_known_are_those_of_the_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever knows them from an earlier build asks no font; of other characters it is asked."""
+    monkeypatch.setattr(lettering, "_known", {})
+    texts = ["RPS 508.4/s \N{MINUS SIGN}12.5\N{NO-BREAK SPACE}%", "Größe Ωμ", "▲ ▼ ✓ ✗ …"]
+    cases = [(text, bold) for text in texts for bold in (False, True)]
+    right = [lettering.width_of(text, bold=bold) for text, bold in cases]
+    kept: dict[bool, str] = {}
+
+    def keep(bold: bool, find: Callable[[], lettering.Widths]) -> lettering.Widths:
+        kept[bold] = json.dumps(find())
+        return find()
+
+    lettering.know_widths(keep)
+    monkeypatch.setattr(lettering, "_font", lambda _: pytest.fail("a font is asked"))
+    lettering.know_widths(lambda bold, _: json.loads(kept[bold]))
+    for cached in (lettering._advance, lettering._width):
+        cached.cache_clear()
+    assert right == [
+        lettering.width_of(text, bold=bold) for text in texts for bold in (False, True)
+    ]
+    with pytest.raises(pytest.fail.Exception):
+        lettering.width_of("\N{CJK UNIFIED IDEOGRAPH-4E2D}")
+
+
 # --- figures on a scale ---------------------------------------------------------------------------
 
 
@@ -131,6 +160,41 @@ def test_ticks_are_few_and_round() -> None:
     """A scale has few round ticks within its ends."""
     assert drawing.ticks(0, 508.4) == [0, 200, 400]
     assert len(drawing.ticks(0.964, 1.0)) <= 5
+
+
+@pytest.mark.parametrize("most", [2, 3, 4, 6])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        *[(0, 508.4), (0, 1), (0.1, 0.7), (0.964, 1), (0, 3e-9), (99_999, 100_001.5), (-3, 12.5)],
+        *[(0, 8.7), (0, 4_812_345), (3.2, 61), (0, 0.037), (512.9, 514.3), (0, 1e12), (2, 1e5)],
+    ],
+)
+def test_ticks_are_those_of_matplotlib(ends: tuple[float, float], most: int) -> None:
+    """Its locator of round steps finds the same, and takes a tenth of a second to load."""
+    found = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(*ends)
+    slack = 1e-9 * (ends[1] - ends[0])
+    right = [value for value in found if ends[0] - slack <= value <= ends[1] + slack]
+    assert drawing.ticks(*ends, most) == pytest.approx(right, rel=1e-12, abs=slack / 1e3)
+
+
+ENDS = st.floats(-1e9, 1e9) | st.floats(0, 1)
+
+
+@given(ENDS, ENDS, st.integers(2, 6))
+def test_ticks_are_whole_steps(one: float, other: float, most: int) -> None:
+    """Two at least, and no more intervals than asked for but where it takes that to have two."""
+    low, high = sorted((one, other))
+    assume(high - low > 1e-9 and high - low > 1e-6 * max(abs(low), abs(high)))
+    found = drawing.ticks(low, high, most)
+    slack = 2e-9 * (high - low)
+    assert all(low - slack <= value <= high + slack for value in found)
+    step = found[1] - found[0]
+    assert [value / step for value in found] == pytest.approx(
+        [round(value / step) for value in found], abs=1e-6
+    )
+    assert f"{step:.6e}"[:8] in ("1.000000", "2.000000", "5.000000")
+    assert len(found) <= max(most + 1, 6)
 
 
 @pytest.mark.parametrize("ends", [(0, 0), (1, 1), (0, 5e-324)])
