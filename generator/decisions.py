@@ -14,9 +14,8 @@ from datetime import date
 
 from generator import datafiles, entries, likeness, predictions
 from generator.doubts import Doubt
-from generator.entries import CARRIED_OUT, Entry, State
+from generator.entries import CARRIED_OUT, Entry, State, Written
 from generator.metrics import METRICS
-from generator.narrative import ChangeMade
 from generator.notebook import Notebook, moment
 from generator.predictions import Score, Standing, full
 
@@ -47,15 +46,35 @@ def open_actions(book: Notebook) -> tuple[Entry, ...]:
 
 def of(book: Notebook) -> Decisions:
     """What the records of a notebook hold, with the state of each; found out once a notebook."""
-    return book.once("decisions", book.told, lambda: _found(book))
+    return book.once("decisions", book.told, lambda: _with_texts(book, _judged(book)))
 
 
-def _found(book: Notebook) -> Decisions:
-    gists = book.gists.values()
-    # A planned run may lie ahead: it does not say how far the notebook has come.
-    dates = [moment(one.date).date() for one in gists if one.date and one.status != "planned"]
-    as_of = max(dates, default=None)
-    return Decisions(_Judge(book, entries.read(book, as_of)).judged(), as_of)
+def _judged(book: Notebook) -> Decisions:
+    """The same without texts, which are read in two ways: as they stand, and as they are told."""
+
+    def find() -> Decisions:
+        gists = book.gists.values()
+        # A planned run may lie ahead: it does not say how far the notebook has come.
+        dates = [moment(one.date).date() for one in gists if one.date and one.status != "planned"]
+        as_of = max(dates, default=None)
+        return Decisions(_Judge(book, entries.read(book, as_of)).judged(), as_of)
+
+    return book.once("decisions judged", "", find)
+
+
+def _with_texts(book: Notebook, found: Decisions) -> Decisions:
+    texts = {
+        entries.key_of(name, one.section, one.position): text
+        for name, _ in entries.records(book)
+        for one, text in zip(entries.written(book, name), entries.texts(book, name), strict=True)
+    }
+    told = {
+        key: entry._replace(
+            text=texts[key], why=entry.why + texts[entry.names] if entry.names else entry.why
+        )
+        for key, entry in found.entries.items()
+    }
+    return replace(found, entries=told)
 
 
 # --- what became of them --------------------------------------------------------------------------
@@ -64,11 +83,15 @@ def _found(book: Notebook) -> Decisions:
 class _Judge:
     """Gives each entry its state, changes first, then what they carry out, findings last."""
 
-    def __init__(self, book: Notebook, written: Mapping[str, Entry]) -> None:
+    def __init__(self, book: Notebook, found: Mapping[str, Entry]) -> None:
         self.book = book
-        self.entries = dict(written)
-        self.waiting = set(written)
-        self.records = entries.records(book)
+        self.entries = dict(found)
+        self.waiting = set(found)
+        self.written = {
+            entries.key_of(name, one.section, one.position): one
+            for name, _ in entries.records(book)
+            for one in entries.written(book, name)
+        }
         self.scores: dict[str, list[Score]] = {}
         for score in predictions.scores(book):
             for key in self._scored(score):
@@ -79,12 +102,9 @@ class _Judge:
         change = f"{score.changed_in}#changes-{score.path[1]}"
         yield change
         if score.path[2] == "implements":
-            causes = self.book.runs[score.changed_in].changes[int(score.path[1])].implements
-            whole = full(score.changed_in, causes[int(score.path[3])])
+            whole = full(score.changed_in, self.written[change].follows[int(score.path[3])])
             for cause in self.entries[change].because if change in self.entries else ():
-                entry = self.entries[cause]
-                parts = entries.parts(self.records[entry.record], entry.section)
-                if f"{entry.record}#{getattr(parts[entry.position], 'id', '')}" == whole:
+                if f"{self.entries[cause].record}#{self.written[cause].id}" == whole:
                     yield cause
 
     def judged(self) -> dict[str, Entry]:
@@ -105,12 +125,11 @@ class _Judge:
         return self.entries[key]
 
     def _change(self, entry: Entry, _followers: Sequence[Entry]) -> Entry:
-        run = self.book.runs[entry.record]
-        change = run.changes[entry.position]
+        change = self.written[entry.key]
         shown_by = change.verified_by or entry.record
-        entry = replace(entry, shown_by=shown_by)
-        if run.status == "planned":
-            return replace(entry, state=State.OPEN, why=f"{entry.record} is planned")
+        entry = entry._replace(shown_by=shown_by)
+        if self.book.gists[entry.record].status == "planned":
+            return entry._replace(state=State.OPEN, why=f"{entry.record} is planned")
         scored = self.scores.get(entry.key) or [
             score
             for cause in entry.because
@@ -119,13 +138,13 @@ class _Judge:
         ]
         if scored:
             return _by_scores(entry, scored)
-        return replace(entry, state=State.DONE, effect=self._unpredicted(change, shown_by))
+        return entry._replace(state=State.DONE, effect=self._unpredicted(change, shown_by))
 
-    def _unpredicted(self, change: ChangeMade, shown_by: str) -> str:
+    def _unpredicted(self, change: Written, shown_by: str) -> str:
         """Why nothing is measured of a change that no figure was predicted of."""
         if change.inert:
             return "it can't alter a figure"
-        shown = self.book.runs.get(shown_by)
+        shown = self.book.gists.get(shown_by)
         if shown is None or shown.status != "completed":
             return f"not measurable: {shown_by} is {shown.status if shown else 'no run on record'}"
         versus = self.book.baselines[shown_by]
@@ -138,56 +157,56 @@ class _Judge:
         return f"no figure was predicted; the deltas of {shown_by} are put down to it"
 
     def _action(self, entry: Entry, followers: Sequence[Entry]) -> Entry:
-        action = self.records[entry.record].actions[entry.position]
+        action = self.written[entry.key]
         shown_by = action.verified_by or next((f.shown_by for f in followers if f.shown_by), "")
-        entry = replace(entry, state=State(action.state), shown_by=shown_by)
+        entry = entry._replace(state=State(action.state), shown_by=shown_by)
         made = [follower for follower in followers if follower.state in CARRIED_OUT]
         if entry.state is State.DONE:
             why = "the record says so" if not (made or action.verified_by) else ""
-            return replace(_as_followers(entry, made), why=why)
+            return _as_followers(entry, made)._replace(why=why)
         if made:
             where = made[0].record
-            return replace(entry, why=f"the record says {entry.state}, {where} carries it out")
+            return entry._replace(why=f"the record says {entry.state}, {where} carries it out")
         if entry.state is State.OPEN:
             return _not_yet(entry, followers, "no change on record carries it out")
-        return replace(entry, why="the record says so")
+        return entry._replace(why="the record says so")
 
     def _proposal(self, entry: Entry, followers: Sequence[Entry]) -> Entry:
         """An option or recommendation."""
         made = [follower for follower in followers if follower.state in CARRIED_OUT]
         if not made:
             return _not_yet(entry, followers, "no change carries it out")
-        entry = replace(entry, shown_by=next((f.shown_by for f in made if f.shown_by), ""))
+        entry = entry._replace(shown_by=next((f.shown_by for f in made if f.shown_by), ""))
         scored = self.scores.get(entry.key, [])
         if scored:
             return _by_scores(entry, scored)
         by = made[0]
         an = "an" if by.kind == "action" else "a"
-        return replace(_as_followers(entry, made), why=f"{an} {by.kind} of {by.record} did it")
+        return _as_followers(entry, made)._replace(why=f"{an} {by.kind} of {by.record} did it")
 
     def _finding(self, entry: Entry, followers: Sequence[Entry]) -> Entry:
         made = [follower for follower in followers if follower.state in CARRIED_OUT]
         if made:
             why = f"{len(made)} of {len(followers)} that follow from it carried out"
-            return replace(entry, state=State.DONE, why=why)
+            return entry._replace(state=State.DONE, why=why)
         if not followers and entry.level in ("positive", "info"):
-            return replace(entry, state=State.NOTED, why="nothing to do")
+            return entry._replace(state=State.NOTED, why="nothing to do")
         return _not_yet(entry, followers, "nothing on record follows from it")
 
 
 def _not_yet(entry: Entry, followers: Sequence[Entry], alone: str) -> Entry:
     dropped = followers and all(follower.state is State.DROPPED for follower in followers)
     if dropped and entry.section != "actions":
-        return replace(entry, state=State.DROPPED, why="what follows from it was dropped")
+        return entry._replace(state=State.DROPPED, why="what follows from it was dropped")
     if not followers:
-        return replace(entry, state=State.OPEN, why=alone)
+        return entry._replace(state=State.OPEN, why=alone)
     kinds = [f"{follower.kind}s" for follower in followers]
     first = followers[0]
     why = f"{len(kinds):,} {' and '.join(dict.fromkeys(kinds))} follow from it, none is done"
     if len(kinds) == 1:
         an = "an" if first.kind[0] in "ao" else "a"
-        why = f"{an} {first.kind} follows from it and is {first.state}: {first.text}"
-    return replace(entry, state=State.OPEN, why=why)
+        why = f"{an} {first.kind} follows from it and is {first.state}: "
+    return entry._replace(state=State.OPEN, why=why, names="" if len(kinds) > 1 else first.key)
 
 
 def _as_followers(entry: Entry, made: Sequence[Entry]) -> Entry:
@@ -199,7 +218,7 @@ def _as_followers(entry: Entry, made: Sequence[Entry]) -> Entry:
     elif states == {State.VERIFIED}:
         state = State.VERIFIED
     told = dict.fromkeys(follower.effect for follower in made if follower.effect)
-    return replace(entry, state=state, effect="; ".join(list(told)[:2]))
+    return entry._replace(state=state, effect="; ".join(list(told)[:2]))
 
 
 def _by_scores(entry: Entry, scored: Sequence[Score]) -> Entry:
@@ -211,7 +230,7 @@ def _by_scores(entry: Entry, scored: Sequence[Score]) -> Entry:
     elif len(certain) == len(scored) and all(s.standing is Standing.HELD for s in scored):
         state = State.VERIFIED
     effect = "; ".join(_told(score) for score in scored)
-    return replace(entry, state=state, effect=effect, shown_by=scored[0].run)
+    return entry._replace(state=state, effect=effect, shown_by=scored[0].run)
 
 
 def _told(score: Score) -> str:
@@ -228,18 +247,22 @@ def _told(score: Score) -> str:
 
 def contradicted(book: Notebook) -> Iterator[tuple[str, Doubt]]:
     """Actions that their record calls open or dropped, though a completed run carried them out."""
-    found, records = of(book), entries.records(book)
+    found, gists = _judged(book), book.gists
     for entry in found.entries.values():
         if entry.section != "actions" or entry.state not in (State.OPEN, State.DROPPED):
             continue
-        action = records[entry.record].actions[entry.position]
         by = [found.entries[key].record for key in entry.followed_by if "#changes-" in key]
-        by += [action.verified_by] if action.verified_by else []
-        done = [name for name in by if name in book.runs and book.runs[name].status == "completed"]
+        action = entries.written(book, entry.record)
+        by += [one.verified_by for one in action if one.verified_by and _is(one, entry)]
+        done = [name for name in by if name in gists and gists[name].status == "completed"]
         if done:
             message = f"{entry.state}, though {done[0]} carries it out or shows that it is done"
             hint = "set the state to done, or make an action of its own of what is left"
             yield entry.record, Doubt(("actions", entry.position, "state"), message, hint)
+
+
+def _is(one: Written, entry: Entry) -> bool:
+    return (one.section, one.position) == (entry.section, entry.position)
 
 
 def as_json(book: Notebook) -> str:
@@ -251,8 +274,8 @@ def as_json(book: Notebook) -> str:
             "kind": entry.kind,
             **{
                 name: value.isoformat() if isinstance(value, date) else value
-                for name, value in vars(entry).items()
-                if name != "key"
+                for name, value in entry._asdict().items()
+                if name not in ("key", "names")
             },
         }
         for entry in found.entries.values()

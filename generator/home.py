@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from generator import (
     audit,
     capacity,
     caveats,
     decisions,
+    entries,
     likeness,
     links,
     regressions,
@@ -30,6 +32,7 @@ from generator.doubtpages import broken, doubted, problem_items
 from generator.doubts import Kind
 from generator.errors import Level
 from generator.latest import MOST_COMPARED, MOST_SHOWN, block_of, headliner
+from generator.narrative import Action
 from generator.notebook import Notebook, campaign_of
 from generator.render import Part
 from generator.verdicts import Verdict
@@ -176,21 +179,29 @@ def _doubts(view: View) -> Iterator[Block]:
 
 
 def _open_actions(view: View) -> Iterator[Block]:
-    items = []
-    for name in reversed(view.notebook.campaign_names):
-        campaign = view.notebook.campaign(name)
-        href = view.to.href(links.HOME, links.campaign_page(name), "actions")
-        items += [
-            action_item(a, href, campaign.title) for a in campaign.actions if a.state == "open"
-        ]
-    for identity in reversed(view.notebook.holding("actions")):
-        run = view.notebook.runs[identity]
-        href = view.to.href(links.HOME, links.run_page(identity), "actions")
-        items += [action_item(a, href, run.title) for a in run.actions if a.state == "open"]
+    items = tuple(islice(_actions(view), NEWEST_ACTIONS))
     if not items:
         yield Note("No action is open.")
         return
-    yield Items(tuple(items[:NEWEST_ACTIONS]))
+    yield Items(items)
     number = len(decisions.open_actions(view.notebook))
     text = f"{number} open {'action' if number == 1 else 'actions'}: all decisions"
     yield Items((Item(text, href=view.to.href(links.HOME, links.DECISIONS)),))
+
+
+def _actions(view: View) -> Iterator[Item]:
+    """The actions that records call open: of campaigns, then of runs, the newest first."""
+    book = view.notebook
+    for name in reversed(book.campaign_names):
+        campaign = book.campaign(name)
+        href = view.to.href(links.HOME, links.campaign_page(name), "actions")
+        yield from (action_item(a, href, campaign.title) for a in campaign.actions if _is_open(a))
+    for identity in reversed(book.holding("actions")):
+        if any(one.state == "open" for one in entries.written(book, identity)):
+            run = book.runs[identity]
+            href = view.to.href(links.HOME, links.run_page(identity), "actions")
+            yield from (action_item(a, href, run.title) for a in run.actions if _is_open(a))
+
+
+def _is_open(action: Action) -> bool:
+    return action.state == "open"

@@ -177,6 +177,10 @@ def _verifying(record: Run | Campaign) -> Iterator[tuple[Path, str]]:
 
 def scores(book: Notebook) -> list[Score]:
     """Every prediction that a completed run scores, each once, in order of the runs."""
+    return book.once("scores", book.told, lambda: _scores(book))
+
+
+def _scores(book: Notebook) -> list[Score]:
     found: dict[tuple[str, str], Score] = {}
     for identity in book.holding("changes"):
         for position, change in enumerate(book.runs[identity].changes):
