@@ -77,11 +77,13 @@ class Beside:
 
 def read(folder: Path, records: Mapping[str, bytes]) -> Attachments:
     """The attachments of these runs; `folder` holds the campaigns, `records` the runs' files."""
+    campaigns = {identity.partition("/")[0] for identity in records}
+    folders = {inside for name in campaigns for inside in _folders(folder / name)}
     return gathered(
         records,
         lambda identity: [
             Beside(path.name, _size(path), partial(_content, path))
-            for path in _files(folder / identity)
+            for path in (_files(folder / identity) if identity in folders else ())
         ],
     )
 
@@ -118,6 +120,19 @@ def fitting(names: Iterable[str]) -> list[str]:
         if Path(name).suffix in PUBLISHED and re.fullmatch(NAME, name)
     )
     return list(islice(named, MAX_FILES))
+
+
+def _folders(campaign: Path) -> list[str]:
+    """The folders of a campaign's runs, as `campaign/run`; most runs have none."""
+    try:
+        with os.scandir(campaign) as found:
+            return [
+                f"{campaign.name}/{entry.name}"
+                for entry in found
+                if entry.is_dir(follow_symlinks=False)
+            ]
+    except OSError:
+        return []
 
 
 def _files(folder: Path) -> Iterator[Path]:

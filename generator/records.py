@@ -17,7 +17,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path as FilePath
-from pathlib import PurePath, PurePosixPath
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -205,7 +204,7 @@ class File:
     and raises OSError.
     """
 
-    inside: PurePosixPath
+    inside: str
     plain: bool
     read: Callable[[], bytes]
 
@@ -220,14 +219,7 @@ def sources(root: FilePath) -> Sources:
     if folder.is_symlink():
         reason = "a notebook's records lie in a folder, not behind a link"
         return Sources({}, {}, (_problem(FOLDER, "record-place", reason, "put them there"),))
-    found = gathered(
-        File(
-            PurePosixPath(path.relative_to(folder).as_posix()),
-            _is_plain(path),
-            partial(_content, path),
-        )
-        for path in _yaml_files(folder)
-    )
+    found = gathered(_yaml_files(folder))
     objectives = None
     problems = found.problems
     try:
@@ -259,10 +251,11 @@ def gathered(files: Iterable[File]) -> Sources:
         except OSError as error:
             problems.append(_unreadable(file, error))
             continue
-        if one.inside.name == CAMPAIGN_FILE:
-            campaigns[str(one.inside.parent)] = content
+        campaign, _, name = one.inside.rpartition("/")
+        if name == CAMPAIGN_FILE:
+            campaigns[campaign] = content
         else:
-            runs[str(one.inside.with_suffix(""))] = content
+            runs[one.inside.removesuffix(".yaml")] = content
     problems.extend(_colliding(runs))
     return Sources(runs, campaigns, tuple(problems))
 
@@ -270,31 +263,34 @@ def gathered(files: Iterable[File]) -> Sources:
 _PLACE_HINT = f"a record is {FOLDER}/<campaign>/<run>.yaml, its names of letters, digits, . _ -"
 
 
-def _yaml_files(folder: FilePath) -> Iterator[FilePath]:
+def _yaml_files(folder: FilePath) -> Iterator[File]:
     """YAML files directly in `folder` and in the folders below it, in order of their names."""
-    entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    inside = [
-        child
-        for entry in entries
-        if entry.is_dir() and not entry.is_symlink()
-        for child in _children(entry)
-    ]
-    for path in [*entries, *inside]:
-        if may_be_record(path):
-            yield path
+    entries = _entries(str(folder)) if folder.is_dir() else []
+    yield from _files(entries, "")
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            try:
+                yield from _files(_entries(entry.path), f"{entry.name}/")
+            except FileNotFoundError:
+                continue  # it has been removed since it was seen
+            except OSError as error:
+                yield File(f"{entry.name}/{CAMPAIGN_FILE}", True, partial(_fail, error))
 
 
-def _children(folder: FilePath) -> list[FilePath]:
-    """What lies in a campaign's folder; its record, which can't be read, where that can't be.
+def _fail(error: OSError) -> bytes:
+    raise error
 
-    Nothing where it has been removed since it was seen.
-    """
-    try:
-        return sorted(folder.iterdir())
-    except FileNotFoundError:
-        return []
-    except OSError:
-        return [folder / CAMPAIGN_FILE]
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        return sorted(found, key=lambda entry: entry.name)
+
+
+def _files(entries: Iterable[os.DirEntry[str]], inside: str) -> Iterator[File]:
+    for entry in entries:
+        if may_be_record(entry.name):
+            plain = entry.is_file(follow_symlinks=False)
+            yield File(inside + entry.name, plain, partial(_content, entry.path))
 
 
 def _is_plain(path: FilePath) -> bool:
@@ -305,18 +301,18 @@ def _is_plain(path: FilePath) -> bool:
         return True
 
 
-def may_be_record(path: PurePath) -> bool:
+def may_be_record(name: str) -> bool:
     """Whether a file is looked at by its name: YAML that is not hidden."""
-    return path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
+    return name.endswith((".yaml", ".yml")) and not name.startswith(".")
 
 
-def _content(path: FilePath) -> bytes:
+def _content(path: str | FilePath) -> bytes:
     """A byte more than a record may have, at most; read again where it changed meanwhile.
 
     Raises OSError, and where it changes time and again.
     """
     for _ in range(_TRIES):
-        with path.open("rb") as stream:
+        with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
             before = os.fstat(stream.fileno())
             content = stream.read(yamltree.MAX_BYTES + 1)
             after = os.fstat(stream.fileno())
@@ -324,6 +320,9 @@ def _content(path: FilePath) -> bytes:
             return content
     raise OSError(errno.EAGAIN, "it changes while it is read", str(path))
 
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""It may have become a link, or something that never ends, since it was looked at."""
 
 _TRIES = 3
 
@@ -333,11 +332,11 @@ def _misplaced(file: File) -> str:
     inside = file.inside
     if not file.plain:
         return "a record is a plain file, not a link or a folder"
-    if len(inside.parts) != 2:
+    if inside.count("/") != 1:
         return "a record stands in the folder of its campaign"
-    if inside.suffix == ".yml":
+    if inside.endswith(".yml"):
         return "the suffix of a record is .yaml"
-    return unfit(*inside.with_suffix("").parts)
+    return unfit(*inside.removesuffix(".yaml").split("/"))
 
 
 def unfit(campaign: str, run: str) -> str:

@@ -113,7 +113,7 @@ def opened(repository: Repository, commit: str) -> Notebook:
             settings.parse(blobs.read(config)) if config else (settings.Settings(), ())
         )
         found = records.gathered(
-            File(path, entry.plain, partial(_record, blobs, entry))
+            File(str(path), entry.plain, partial(_record, blobs, entry))
             for path, entry in tree.records.items()
         )
         aims = tree.root.get(policy.FILE)
@@ -169,7 +169,7 @@ def _tree(repository: Repository, commit: str) -> _Tree:
         if len(parts) == 1:
             if entry.plain:
                 tree.root[path.name] = entry
-        elif len(parts) <= 3 and records.may_be_record(path):
+        elif len(parts) <= 3 and records.may_be_record(path.name):
             tree.records[PurePosixPath(*parts[1:])] = entry
         elif len(parts) == 4:
             tree.folders.setdefault("/".join(parts[1:3]), {})[path.name] = entry

@@ -26,6 +26,9 @@ ENVIRONMENT = "LOADBOOK_CACHE"
 KEPT_DAYS = 30
 """How long something is kept that nobody asked for."""
 
+_PRUNED = "pruned"
+"""Kind of the entry that says on which day the store was pruned."""
+
 _BUFFER = 8_000_000
 """Bytes that are kept in memory before they are written."""
 
@@ -114,14 +117,21 @@ class Store:
                 self._base.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?)", rows)
                 renew = "UPDATE entry SET used = ? WHERE kind = ? AND key = ? AND used < ?"
                 self._base.executemany(renew, old)
-                limit = (self._today - KEPT_DAYS,)
-                self._base.execute("DELETE FROM entry WHERE used < ?", limit)
+                self._prune(self._base)
         except sqlite3.Error:
             self._writes = False  # no room, no permission, or somebody else writes for long
             return
         self._fresh.clear()
         self._used.clear()
         self._waiting = 0
+
+    def _prune(self, base: sqlite3.Connection) -> None:
+        """Let go of what nobody asked for, once a day: every entry is looked at."""
+        known = "SELECT 1 FROM entry WHERE kind = ? AND used = ?"
+        if not base.execute(known, (_PRUNED, self._today)).fetchone():
+            base.execute("DELETE FROM entry WHERE used < ?", (self._today - KEPT_DAYS,))
+            mark = (_PRUNED, "", self._today, b"", b"")
+            base.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?)", mark)
 
     def close(self) -> None:
         """Write, and let go of the file."""

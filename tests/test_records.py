@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -329,14 +328,16 @@ def test_a_record_that_changes_while_it_is_read(
     root = write_book(tmp_path, {"a/b.yaml": "title: A\n"})
     looks = iter(range(100))
 
+    fstat = os.fstat
+
     def look(descriptor: int) -> os.stat_result:
         number = next(looks)  # each reading looks before and after
         if number % 2 and number // 2 < times:
             with (root / "experiments" / "a" / "b.yaml").open("ab") as other:
                 other.write(b"# more\n")
-        return os.fstat(descriptor)
+        return fstat(descriptor)
 
-    monkeypatch.setattr(records, "os", types.SimpleNamespace(fstat=look))
+    monkeypatch.setattr(os, "fstat", look)
     read = records.sources(root)
     if found:
         assert (read.runs, read.problems) == ({"a/b": found}, ())
@@ -353,17 +354,17 @@ def test_a_record_that_vanishes_while_the_notebook_is_read(
 ) -> None:
     """A record that is gone when its turn comes is a problem; a campaign that is gone is none."""
     root = write_book(tmp_path, {"a/b.yaml": "title: A\n", "c/d.yaml": "title: C\n"})
-    seen = records._children
+    seen = records._entries
 
-    def look(folder: Path) -> list[Path]:
-        if folder.name == "c":
+    def look(folder: str) -> list[os.DirEntry[str]]:
+        if folder.endswith("c"):
             shutil.rmtree(folder)
-            return seen(folder)
         found = seen(folder)
-        found[0].unlink()
+        if folder.endswith("a"):
+            Path(found[0].path).unlink()
         return found
 
-    monkeypatch.setattr(records, "_children", look)
+    monkeypatch.setattr(records, "_entries", look)
     assert [problem.as_text() for problem in records.sources(root).problems] == [
         "experiments/a/b.yaml:1:1: error: the file can't be read: No such file or directory "
         "(try again, or remove it) [record-unreadable]"
