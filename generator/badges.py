@@ -126,15 +126,12 @@ def path_of(folder: str, metric: str) -> str:
     return f"badges/{folder}/{metric}.svg"
 
 
+@asked
 def latest(notebook: Notebook) -> Mapping[str, tuple[str, str]]:
     """Each scenario with its latest completed run, by the scenario's folder, the oldest first.
 
     A name that an older scenario has taken, or that nothing is left of, ends with a digest.
     """
-    return notebook.once("badges", "latest", lambda: _latest(notebook))
-
-
-def _latest(notebook: Notebook) -> Mapping[str, tuple[str, str]]:
     newest: dict[str, str] = {}
     for identity in notebook.completed:
         scenario = notebook.gists[identity].scenario

@@ -48,7 +48,8 @@ class Packet:
         _, self._names, self._digests, self._entries = head
         self._values = values
         self._texts = texts
-        self._good: set[int] = set()
+        self._looked = False
+        self._changed: set[int] | None = None
 
     def get(self, name: str, now: Callable[[str], str]) -> Entry | None:
         """The entry of that name; None where there is none that is as good as new.
@@ -59,11 +60,15 @@ class Packet:
         if found is None:
             return None
         reads, start, end, lengths, first, last = found
-        if not self._good.issuperset(reads):
-            for at in reads:
-                if at not in self._good and now(self._names[at]) != self._digests[at]:
-                    return None
-                self._good.add(at)
+        if not self._looked:
+            self._looked = True
+            digests = enumerate(zip(self._names, self._digests, strict=True))
+            self._changed = {at for at, (name, digest) in digests if now(name) != digest}
+        if self._changed is None:  # to tell what changed takes another entry of the packet
+            if any(now(self._names[at]) != self._digests[at] for at in reads):
+                return None
+        elif not self._changed.isdisjoint(reads):
+            return None
         names = [*map(self._names.__getitem__, reads)]
         return Entry(self._values[start:end], names, lengths, self._texts[first:last])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,8 +46,20 @@ class Kept(NamedTuple):
     """A value of JSON, what was read for it, and its texts, which are unpacked when asked for."""
 
     value: Any
-    reads: list[Read]
+    reads: dict[Read, None]
     texts: Callable[[], list[str]]
+
+
+class _Digests(dict[str, str]):
+    """Digests of what was read, by name; `find` finds out one that is asked for the first time."""
+
+    def __init__(self, find: Callable[[str], str]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, name: str) -> str:
+        found = self[name] = self._find(name)
+        return found
 
 
 class Shelf:
@@ -69,7 +82,7 @@ class Shelf:
         self._fresh: dict[tuple[str, str], dict[str, Entry]] = {}
         self._names: dict[Read, str] = {}
         self._reads: dict[str, Read] = {}
-        self._digests: dict[str, str] = {}
+        self._digests = _Digests(self._digest)
         self._answers: dict[Read, Any] = {}
         self._asked, self._trace = book, Trace()
         self._kinds: dict[str, Callable[..., object]] = {
@@ -107,10 +120,10 @@ class Shelf:
     def get(self, kind: str, identity: str, beside: str = "") -> Kept | None:
         """What is kept; None where there is none that is as good as new."""
         packet = self._packet(kind, self._group(identity))
-        found = packet.get(_called(identity, beside), self._now_by_name) if packet else None
+        found = packet.get(_called(identity, beside), self._digests.__getitem__) if packet else None
         if found is None:
             return None
-        reads = [*map(self._reads.__getitem__, found.reads)]
+        reads = dict.fromkeys(map(self._reads.__getitem__, found.reads))
         return Kept(packets.value_of(found.value), reads, found.texts)
 
     def has(self, kind: str) -> bool:
@@ -129,7 +142,7 @@ class Shelf:
 
         The texts stay packed until somebody asks for them.
         """
-        noted = [self._name(read) for read in reads if self._now(read) is not None]
+        noted = [self._noted(read) for read in reads]
         fresh = self._fresh.setdefault((kind, self._group(name[0])), {})
         fresh[_called(*name)] = packets.entry(value, noted, texts)
 
@@ -152,7 +165,7 @@ class Shelf:
         while left := [place for place in self._fresh if place not in kept]:
             for place in left:  # to tell what is as good as new may put something else here
                 packet = self._packet(*place)
-                kept[place] = packet.all(self._now_by_name) if packet else {}
+                kept[place] = packet.all(self._digests.__getitem__) if packet else {}
         for place, fresh in self._fresh.items():
             content = packets.packed(kept[place] | fresh, self._under, self._digests)
             self._store.put(*place, content)
@@ -186,26 +199,22 @@ class Shelf:
         self._store.put(kind, key, json.dumps(value).encode())
         return value
 
-    def _now_by_name(self, name: str) -> str:
-        known = self._digests.get(name)
-        return self._now(self._read(name)) if known is None else known
+    def _digest(self, name: str) -> str:
+        """A digest of what that is now which was read; empty where nobody can say."""
+        read = self._read(name)
+        kind = str(read[0])
+        try:
+            known = self._kinds.get(kind)
+            return digest(known(*read[1:]) if known else self.answer(read, QUESTIONS[kind]))
+        except (LookupError, ValueError):
+            return ""  # the question is about something that is no longer there
 
-    def _now(self, read: Read) -> str:
-        """A digest of what that is now; empty where nobody can say."""
+    def _noted(self, read: Read) -> str:
+        """The name of a read, of which the digest is known from now on."""
         name = self._name(read)
         if name not in self._digests:
-            kind, names = str(read[0]), read[1:]
-            try:
-                if kind in self._kinds:
-                    value = self._kinds[kind](*names)
-                else:
-                    with self._trace.piece():
-                        value = QUESTIONS[kind](self._asked, *names)
-                self._digests[name] = digest(value)
-            except (LookupError, ValueError):
-                # The question is about something that is no longer there.
-                self._digests[name] = ""
-        return self._digests[name]
+            self._digests[name] = self._digest(name)
+        return name
 
     def _name(self, read: Read) -> str:
         """What a read is called among those that are noted."""
@@ -219,7 +228,8 @@ class Shelf:
     def _read(self, name: str) -> Read:
         """The read of that name: lines, or JSON where it is not of plain texts."""
         if name not in self._reads:
-            self._name(tuple(json.loads(name) if name.startswith("[") else name.split("\n")))
+            read = tuple(json.loads(name) if name.startswith("[") else name.split("\n"))
+            self._names[read], self._reads[name] = name, read
         return self._reads[name]
 
     def _run(self, name: str) -> str | None:
@@ -256,10 +266,13 @@ def version() -> str:
 def digest_of_files(folder: Path) -> str:
     """A digest of every file below a folder, names and contents."""
     found = hashlib.blake2b(digest_size=16)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            content = path.read_bytes()
-            found.update(f"{path.relative_to(folder)}\n{len(content)}\n".encode() + content)
+    for inside, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for path in (Path(inside, name) for name in sorted(names)):
+            if path.is_file():
+                content = path.read_bytes()
+                within = inside[len(str(folder)) :]
+                found.update(f"{within}/{path.name}\n{len(content)}\n".encode() + content)
     return found.hexdigest()
 
 

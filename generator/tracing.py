@@ -8,7 +8,7 @@ What nobody has a name for counts as having read everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -33,10 +33,10 @@ class Trace:
         if self._pieces:
             self._pieces[-1][read] = None
 
-    def note_all(self, reads: Iterable[Read]) -> None:
+    def note_all(self, reads: Mapping[Read, None]) -> None:
         """All of this was read."""
         if self._pieces:
-            self._pieces[-1].update(dict.fromkeys(reads))
+            self._pieces[-1].update(reads)
 
     @contextmanager
     def piece(self) -> Iterator[dict[Read, None]]:
@@ -85,7 +85,7 @@ class Book(Protocol):
 Held = TypeVar("Held", bound=Book)
 
 QUESTIONS: dict[str, Callable[..., object]] = {}
-"""Every question by its name, which is the kind of what is read."""
+"""What answers each question, by its name, which is the kind of what is read."""
 
 
 def asked(
@@ -103,5 +103,5 @@ def asked(
         read: Any = (name, *names)
         return book.answer(read, find)
 
-    QUESTIONS[name] = ask
+    QUESTIONS[name] = find
     return ask

@@ -91,4 +91,4 @@ def test_a_large_campaign_is_kept_in_parts(tmp_path: Path, monkeypatch: pytest.M
     for name in names:
         found = again.get("kind", name)
         assert found is not None
-        assert (found.value, found.reads) == (name, [("run", name)])
+        assert (found.value, [*found.reads]) == (name, [("run", name)])
