@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import textwrap
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -36,7 +35,7 @@ def frame(
 
 
 def _entry(notebook: Notebook, identity: str) -> str:
-    """The run as `data/runs.json` has it."""
+    """The run as `data/runs.json` has it, in the place where it stands there."""
     measured = notebook.measurements[identity].items()
     entry = {
         "id": identity,
@@ -44,7 +43,8 @@ def _entry(notebook: Notebook, identity: str) -> str:
         "metrics": {name: clean(m.quantity.value) for name, m in measured},
         "approximate": [name for name, m in measured if not m.quantity.is_exact],
     }
-    return json.dumps(entry, indent=1, ensure_ascii=False)
+    # A line break in a text is written as an escape: these are all between the parts.
+    return "  " + json.dumps(entry, indent=1, ensure_ascii=False).replace("\n", "\n  ")
 
 
 def facts(notebook: Notebook, identity: str) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def runs_json(notebook: Notebook) -> str:
         notebook.kept("entry", identity, partial(_entry, notebook, identity))
         for identity in notebook.runs
     ]
-    listed = "[\n" + textwrap.indent(",\n".join(runs), "  ") + "\n ]" if runs else "[]"
+    listed = "[\n" + ",\n".join(runs) + "\n ]" if runs else "[]"
     return f'{{\n "version": {VERSION},\n "runs": {listed}\n}}\n'
 
 

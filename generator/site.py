@@ -7,7 +7,7 @@ shell.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -106,16 +106,16 @@ def build(
             of_records = [make() for make in makers.values()]
         stages.begin("data files")
         files = _data(notebook, view)
+        pictures = social.pictures(view.notebook, view.comparisons) if _draws(notebook, to) else {}
+        records = map(links.run_record, notebook.runs)
+        published = (*files, *_OVER_RUNS, *pictures, *records)
         stages.begin("pages", len(pages.PAGES))
+        of_data = _OF_DATA.page(renderer, replace(view, published=published))
         over_runs, more, given = others()
-        files |= more
+    over_runs[_OF_DATA.path] = of_data
+    files |= more
     if products and given:
         products.take(given)
-    pictures = social.pictures(view.notebook, view.comparisons) if _draws(notebook, to) else {}
-    records = map(links.run_record, notebook.runs)
-    view = replace(view, published=(*files, *pictures, *records))
-    left = (one for one in pages.PAGES if one.path not in over_runs)
-    over_runs |= {one.path: one.page(renderer, view) for one in left}
     if gallery is not None:
         stages.begin("drawing charts")
         gallery.draw()
@@ -216,28 +216,38 @@ def _around(view: View, identity: str) -> list[tuple[str, str, str]]:
 def _over_runs(
     renderer: Renderer, view: View, notebook: Notebook, products: Products | None
 ) -> tuple[dict[str, Page], dict[str, str], Given | None]:
-    """The pages over several runs by their paths, and the data files that rest on what they do."""
+    """The pages over several runs by their paths, and the data files that rest on what they do.
+
+    Not the page of the data files.
+    """
     made: dict[str, Page] = {}
     for one in pages.PAGES:
-        if one.path != links.DATA:
+        if one is not _OF_DATA:
             make = partial(one.page, renderer, view)
             made[one.path] = products.fixed(one.path, make) if products and one.fixed else make()
-    files = {
-        "data/trends.json": trendtext.as_json(notebook),
-        "data/decisions.json": decisions.as_json(view.notebook),
-        links.CAPACITY_DATA: capacitypage.data(notebook),
-        **notebook.derived("schemas", "", _schemas),
-    }
+    files = {path: make(notebook, view) for path, make in _OVER_RUNS.items()}
     return made, files, products.given() if products else None
 
 
+_OVER_RUNS: Mapping[str, Callable[[Notebook, View], str]] = {
+    "data/trends.json": lambda notebook, _: trendtext.as_json(notebook),
+    "data/decisions.json": lambda _, view: decisions.as_json(view.notebook),
+    links.CAPACITY_DATA: lambda notebook, _: capacitypage.data(notebook),
+}
+"""The data files that rest on what the pages over several runs do, by their paths."""
+
+_OF_DATA = next(one for one in pages.PAGES if one.path == links.DATA)
+"""The page of the data files, which tells what there is of them."""
+
+
 def _data(notebook: Notebook, view: View) -> dict[str, str]:
-    """The data files of runs, badges, the feed."""
+    """The data files of runs and comparisons, schemas, badges, the feed."""
     return {
+        **dict(roster.files(view)),
+        **notebook.derived("schemas", "", _schemas),
         **_figures(notebook),
         "data/runs.json": history.runs_json(notebook),
         "data/runs.csv": history.runs_csv(notebook),
-        **dict(roster.files(view)),
         **dict(comparison_data.files(notebook, view)),
         **dict(course_data.files(notebook)),
         **dict(badges.files(notebook, view.comparisons)),
