@@ -14,7 +14,7 @@ from generator.figures import divide
 from generator.likeness import same_scenario
 from generator.measurements import Measurement
 from generator.model import Run
-from generator.notebook import Notebook, campaign_of, moment
+from generator.notebook import Notebook, Number, campaign_of, moment
 from generator.tracing import asked
 from generator.units import BYTES, COUNT, SECONDS, Quantity
 from generator.yamltree import Path
@@ -204,30 +204,35 @@ def _within(one: Quantity, other: Quantity, tolerance: float) -> bool:
 
 def same_figures(book: Notebook, identity: str) -> Iterator[Doubt]:
     """No run has the very figures of an earlier one of its campaign."""
-    found = _told_apart_by(book, identity)
-    if found is None:
-        return
-    campaign = campaign_of(identity)
-    other = book.once("figures", campaign, lambda: _first_with(book, campaign))[found]
+    other = _first_alike(book, identity)
     if other != identity:
         message = f"requests, mean and p95 are exactly those of {other}"
         hint = "one of the records was copied and not filled in"
         yield Doubt(("k6",), message, hint)
 
 
-def _told_apart_by(book: Notebook, identity: str) -> tuple[Quantity, ...] | None:
-    """The figures that no two runs have in common; None where one of them is not known."""
-    measured = book.measurements[identity]
+@asked
+def _first_alike(book: Notebook, identity: str) -> str:
+    """The first run of the campaign with the very figures of a run; itself where none is before."""
+    campaign = campaign_of(identity)
+    first = book.once("figures", campaign, lambda: _first_with(book, campaign))
+    return first.get(_told_apart_by(book, identity), identity)
+
+
+def _told_apart_by(book: Notebook, identity: str) -> tuple[Number, ...]:
+    """The figures that no two runs have in common; none where one of them is not known."""
+    numbers = book.numbers(identity)
     names = ("requests", "latency_avg", "latency_p95")
-    known_ = tuple(measured[name].quantity for name in names if name in measured)
-    return known_ if len(known_) == len(names) else None
+    known_ = tuple(numbers[name] for name in names if name in numbers)
+    return known_ if len(known_) == len(names) else ()
 
 
-def _first_with(book: Notebook, campaign: str) -> dict[tuple[Quantity, ...] | None, str]:
+def _first_with(book: Notebook, campaign: str) -> dict[tuple[Number, ...], str]:
     """The first run of a campaign with each of these."""
-    first: dict[tuple[Quantity, ...] | None, str] = {}
+    first: dict[tuple[Number, ...], str] = {}
     for identity in book.runs_of(campaign):
-        first.setdefault(_told_apart_by(book, identity), identity)
+        if found := _told_apart_by(book, identity):
+            first.setdefault(found, identity)
     return first
 
 
