@@ -31,9 +31,12 @@ def against_best(notebook: Notebook, series: Series) -> Iterator[Regression]:
     if metric.better is None or len(series.points) < 2:
         return
     groups = dict(zip(series.stretch.positions, series.stretch.groups, strict=True))
+    acknowledge = frozenset(notebook.holding("acknowledged_steps"))
     start, last = 0, len(series.points) - 1
     for at, point in enumerate(series.points):
-        known = trends.acknowledged(notebook, groups[point.position], metric.name)
+        group, known = groups[point.position], ""
+        if not acknowledge.isdisjoint(group):
+            known = trends.acknowledged(notebook, group, metric.name)
         if at > start and (known or at == last):
             regression = _worse_than_best(notebook, series, start, at)
             if regression and known:

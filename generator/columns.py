@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
 
@@ -58,9 +58,9 @@ class _Cell(NamedTuple):
 
     text: str
     value: float | None
-    currency: str
-    is_range: bool
-    is_doubted: bool
+    currency: str = ""
+    is_range: bool = False
+    is_doubted: bool = False
 
 
 class _Setting(NamedTuple):
@@ -70,8 +70,8 @@ class _Setting(NamedTuple):
     """
 
     text: str
-    number: float | None
-    unit: str
+    number: float | None = None
+    unit: str = ""
 
 
 class Cells(TypedDict):
@@ -90,11 +90,20 @@ def _cells(notebook: Notebook, identity: str) -> Cells:
     def find() -> Cells:
         measured = notebook.measurements[identity].values()
         return {
-            "metrics": {found.metric.name: [*_cell(found)] for found in measured},
-            "settings": {name: [*one] for name, one in _of_run(notebook.runs[identity])},
+            "metrics": {found.metric.name: _told(_cell(found)) for found in measured},
+            "settings": {name: _told(one) for name, one in _of_run(notebook.runs[identity])},
         }
 
     return notebook.kept("columns", identity, find)
+
+
+def _told(one: _Cell | _Setting) -> list[Any]:
+    """Its parts, those left out at the end that are as usual."""
+    usual = one._field_defaults
+    parts = [*one._asdict().items()]
+    while parts[-1][0] in usual and parts[-1][1] == usual[parts[-1][0]]:
+        parts.pop()
+    return [part for _, part in parts]
 
 
 def _cell(found: Measurement) -> _Cell:
@@ -105,15 +114,17 @@ def _cell(found: Measurement) -> _Cell:
 
 def metrics(of_runs: Sequence[Cells]) -> list[Column]:
     """The columns of the metrics that any run has, in base units to seven digits."""
-    every = [one["metrics"] for one in of_runs]
+    every: dict[str, dict[int, _Cell]] = {}
+    for at, one in enumerate(of_runs):
+        for name, cell in one["metrics"].items():
+            every.setdefault(name, {})[at] = _Cell(*cell)
     found: list[Column] = []
     for metric in METRICS.values():
-        own = [_Cell(*one[metric.name]) if metric.name in one else None for one in every]
-        found += _metric(metric, own)
+        found += _metric(metric, every.get(metric.name, {}), len(of_runs))
     return found
 
 
-def _metric(metric: Metric, column: Sequence[_Cell | None]) -> Iterator[Column]:
+def _metric(metric: Metric, column: Mapping[int, _Cell], size: int) -> Iterator[Column]:
     """The column of a metric that any run has; of money a column for each currency.
 
     A text is what stands in `texts`, followed by `suffix`. `ranges` and `doubted` are positions of
@@ -121,14 +132,16 @@ def _metric(metric: Metric, column: Sequence[_Cell | None]) -> Iterator[Column]:
     the record contradicts. `scale` lists the units that figures are shown in: smallest figure,
     symbol, size.
     """
-    currencies = sorted({cell.currency for cell in column if cell})
+    currencies = sorted({cell.currency for cell in column.values()})
     for currency in currencies:
-        own = [cell if cell and cell.currency == currency else None for cell in column]
+        own = {at: cell for at, cell in column.items() if cell.currency == currency}
         several = currency and len(currencies) > 1
-        texts = [cell.text if cell else None for cell in own]
-        suffix = _suffix([text for text in texts if text])
-        values = [cell.value if cell else None for cell in own]
-        ranges = [at for at, cell in enumerate(own) if cell and cell.is_range]
+        suffix = _suffix([cell.text for cell in own.values() if cell.text])
+        texts: list[str | None] = [None] * size
+        values: list[float | None] = [None] * size
+        for at, cell in own.items():
+            texts[at], values[at] = cell.text.removesuffix(suffix), cell.value
+        ranges = [at for at, cell in own.items() if cell.is_range]
         yield Column(
             "metrics",
             {
@@ -142,17 +155,12 @@ def _metric(metric: Metric, column: Sequence[_Cell | None]) -> Iterator[Column]:
             {
                 "values": values,
                 "suffix": suffix,
-                "texts": [text and text.removesuffix(suffix) for text in texts],
+                "texts": texts,
                 "ranges": ranges,
-                "doubted": [at for at, cell in enumerate(own) if cell and cell.is_doubted],
+                "doubted": [at for at, cell in own.items() if cell.is_doubted],
             },
-            _drawn(values) - set(ranges),
+            frozenset(at for at, cell in own.items() if cell.value is not None) - set(ranges),
         )
-
-
-def _drawn(column: Iterable[Any]) -> frozenset[int]:
-    """The positions at which there is something."""
-    return frozenset(at for at, value in enumerate(column) if value is not None)
 
 
 def _suffix(texts: list[str]) -> str:

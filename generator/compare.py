@@ -305,7 +305,7 @@ class _Judge:
                 return f"the {side} has no figure"
             if measurement.quantity.is_range:
                 return f"the {side}'s figure is a range over the run"
-            status = self.notebook.runs[run].status
+            status = self.notebook.gists[run].status
             if status != "completed":
                 return f"the {side} is {status}"
         if pair.delta is None:

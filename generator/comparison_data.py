@@ -49,14 +49,23 @@ def files(notebook: Notebook, view: View) -> Iterator[tuple[str, str]]:
     """Path and content of each file; `view` has the same notebook with its prose told."""
     yield INDEX, text_of(_index(notebook, view))
     for name in notebook.campaign_names:
-        changes = _changes(notebook, view.notebook, name)
-        yield f"data/compare/changes/{name}.json", text_of({"changes": changes})
+        make = partial(_text_of_changes, notebook, view.notebook, name)
+        yield f"data/compare/changes/{name}.json", notebook.kept("changes", name, make)
     for identity in notebook.runs:
         make = partial(_text_of_run, view, notebook, identity)
         yield f"data/compare/runs/{identity}.json", notebook.kept("compare", identity, make)
-    for group in _groups(notebook).values():
-        path = f"data/compare/repeats/{notebook.runs[group[0]].repeats or group[0]}.json"
-        yield path, text_of(_repeats(notebook, group))
+    for first in _groups(notebook):
+        path = f"data/compare/repeats/{notebook.gists[first].repeats or first}.json"
+        make = partial(_text_of_repeats, notebook, first)
+        yield path, notebook.kept("repeats", first, make)
+
+
+def _text_of_changes(notebook: Notebook, told: Notebook, campaign: str) -> str:
+    return text_of({"changes": _changes(notebook, told, campaign)})
+
+
+def _text_of_repeats(notebook: Notebook, first: str) -> str:
+    return text_of(_repeats(notebook, notebook.replicates(first)))
 
 
 def _text_of_run(view: View, notebook: Notebook, identity: str) -> str:

@@ -305,8 +305,9 @@ def _changes(notebook: Notebook, baseline: str, candidate: str) -> Iterator[tupl
     else:
         chain = [candidate]
     for identity in reversed(chain):
-        for change in notebook.runs[identity].changes:
-            yield identity, change
+        if "changes" in notebook.gists[identity].holds:
+            for change in notebook.runs[identity].changes:
+                yield identity, change
 
 
 def _differences(

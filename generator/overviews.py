@@ -99,7 +99,7 @@ def _way(view: View, own: Sequence[str], page: str) -> Iterator[Part]:
 
 
 def _completed(notebook: Notebook, runs: Sequence[str]) -> list[str]:
-    return [identity for identity in runs if notebook.runs[identity].status == "completed"]
+    return [identity for identity in runs if notebook.gists[identity].status == "completed"]
 
 
 def history(view: View) -> Iterator[Part]:
@@ -108,8 +108,8 @@ def history(view: View) -> Iterator[Part]:
     told = f"the newest {MOST_OF_HISTORY} of {number} runs"
     if number > MOST_OF_HISTORY:
         yield Part("", "", [all_runs(view, links.HISTORY, f"the tables have {told}")])
+    measured = {name for run in view.notebook.runs for name in view.notebook.numbers(run)}
     for group in dict.fromkeys(metric.group for metric in METRICS.values()):
-        measured = {name for run in view.notebook.runs for name in view.notebook.numbers(run)}
         names = [
             name for name, metric in METRICS.items() if metric.group == group and name in measured
         ]

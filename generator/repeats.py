@@ -22,9 +22,9 @@ def section(view: RunView) -> Iterator[Block]:
     yield Items(
         tuple(
             Item(
-                view.notebook.runs[name].title,
+                view.notebook.gists[name].title,
                 href=view.to.href(view.page, links.run_page(name)),
-                place=display.show_moment(view.notebook.runs[name].date),
+                place=display.show_moment(view.notebook.gists[name].date),
             )
             for name in group
         ),

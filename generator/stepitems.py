@@ -128,6 +128,12 @@ def _where(view: View, before: str, after: str) -> str:
 
 def _differing(view: View, change: ChangePoint) -> Iterator[tuple[str, str]]:
     """What is known to differ between the two runs, and which changes are on record."""
+    book, before, after = view.notebook, change.before.run, change.after.run
+    found = book.kept("differing", after, lambda: [*_differ(view, change)], before)
+    yield from ((name, text) for name, text in found)
+
+
+def _differ(view: View, change: ChangePoint) -> Iterator[tuple[str, str]]:
     found = trends.between(view.notebook, change)
     differing = (*found.load, *found.deployment, *found.environment)
     texts = [one.as_text() for one in differing if not one.one_sided]

@@ -116,10 +116,11 @@ class System:
 
 def of(book: Notebook) -> list[System]:
     """Every system of the notebook's completed runs, by its first run in order of time."""
-    changed = _changed(book)
+    every = {identity: _facts(book, identity) for identity in book.runs}
+    changed = _changed(book, every)
     groups: dict[Hashable, list[str]] = {}
-    for identity in measurable(book):
-        deployed = _facts(book, identity)["deployed"]
+    for identity in (name for name in book.completed if every[name]["measurable"]):
+        deployed = every[identity]["deployed"]
         key = (
             (deployed, changed[identity]) if deployed else book.gists[identity].repeats or identity
         )
@@ -132,7 +133,10 @@ def of(book: Notebook) -> list[System]:
         for found in by_scenario.values()
         for runs, label in zip(found, _labels(book, found), strict=True)
     }
-    return [_system(book, runs, labels[runs[0]]) for runs in groups.values()]
+    return [
+        _system(book, runs, labels[runs[0]], [every[identity] for identity in runs])
+        for runs in groups.values()
+    ]
 
 
 def measurable(book: Notebook) -> Iterator[str]:
@@ -203,7 +207,7 @@ def _deployed(run: Run, around: Mapping[str, list[str]]) -> str:
     return hashlib.blake2b(repr((fixed, values)).encode(), digest_size=16).hexdigest()
 
 
-def _changed(book: Notebook) -> Mapping[str, frozenset[str]]:
+def _changed(book: Notebook, every: Mapping[str, _Facts]) -> Mapping[str, frozenset[str]]:
     """What was altered up to each run, along the baselines, that no recorded setting tells."""
     found: dict[str, frozenset[str]] = {}
     for identity in book.runs:
@@ -214,7 +218,8 @@ def _changed(book: Notebook) -> Mapping[str, frozenset[str]]:
             at = book.baselines[at]
         behind = found.get(at or "", frozenset())
         for name in reversed(chain):
-            behind = found[name] = behind.union(_facts(book, name)["altered"])
+            altered = every[name]["altered"]
+            behind = found[name] = behind.union(altered) if altered else behind
     return found
 
 
@@ -242,8 +247,7 @@ def _labels(book: Notebook, groups: list[list[str]]) -> list[str]:
 # --- its samples ----------------------------------------------------------------------------------
 
 
-def _system(book: Notebook, runs: list[str], label: str) -> System:
-    every = [_facts(book, identity) for identity in runs]
+def _system(book: Notebook, runs: list[str], label: str, every: list[_Facts]) -> System:
     steady = all(facts["steady"] for facts in every)
     basis: Basis = "steady state" if steady else "whole run"
     samples = tuple(Sample(*((steady and facts["steady"]) or facts["whole"])) for facts in every)

@@ -303,7 +303,7 @@ def history_table(
                 href=to.href(page, links.run_page(identity)),
                 sort=str(number),
             ),
-            Cell(display.show_moment(notebook.runs[identity].date), sort=str(number)),
+            Cell(display.show_moment(notebook.gists[identity].date), sort=str(number)),
             *(value_cell(notebook.measurements[identity].get(n), footnotes) for n in names),
         )
         for number, identity in enumerate(shown)

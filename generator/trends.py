@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator import likeness, steps, stretches
 from generator.likeness import Likeness
@@ -26,8 +26,7 @@ NEAR = 1
 """By how many runs the place of a step is uncertain: an acknowledgement so near is of it."""
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """A run with its repeats: place among the scenario's, median, every figure, in base units."""
 
     position: int
@@ -249,7 +248,8 @@ def _series(
             if number.currency == currency:
                 figures.append(number.start)
         if figures:
-            points.append(Point(position, group[0], statistics.median(figures), tuple(figures)))
+            middle = statistics.median(figures) if len(figures) > 1 else figures[0]
+            points.append(Point(position, group[0], middle, tuple(figures)))
     return Series(metric, stretch, tuple(reversed(points)), currency)
 
 
