@@ -28,6 +28,22 @@ _here: list[int] = []
 """In the other process: who forked it."""
 
 
+_ending: list[int] = []
+"""Processes that were ended: nobody has to wait until all that one held is freed."""
+
+
+def _reap() -> None:
+    """Let go of those that are gone."""
+    _ending[:] = [process for process in _ending if not _is_gone(process)]
+
+
+def _is_gone(process: int) -> bool:
+    try:
+        return os.waitpid(process, os.WNOHANG)[0] != 0
+    except ChildProcessError:  # this one was told not to wait for others
+        return True
+
+
 def is_other() -> bool:
     """Whether this is the other process."""
     return bool(_here)
@@ -55,6 +71,7 @@ def begun(make: Callable[[], Value], worth: bool = True) -> Iterator[Callable[[]
     if not worth or not can():
         yield make
         return
+    _reap()
     reader, writer = os.pipe()
     parent = os.getpid()
     try:
@@ -83,7 +100,8 @@ def begun(make: Callable[[], Value], worth: bool = True) -> Iterator[Callable[[]
     finally:
         pipe.close()
         os.kill(process, signal.SIGKILL)  # it has given what it made, or nobody wants it any more
-        os.waitpid(process, 0)
+        _ending.append(process)
+        _reap()
 
 
 def _become(make: Callable[[], Value], parent: int, writer: int) -> NoReturn:

@@ -35,6 +35,11 @@ class DataFile:
     schema: str = ""
 
     @property
+    def is_one(self) -> bool:
+        """Whether there is one file of it at most, at the pattern itself."""
+        return not re.search(r"[<*]", self.pattern)
+
+    @property
     def form(self) -> str:
         """The regular expression of its paths, without groups."""
         pieces = re.split(r"(<[\w-]+>|\*)", self.pattern)

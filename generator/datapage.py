@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from generator import datafiles, links
 from generator.blocks import Block, Cell, Code, Item, Items, Note, Prose, Table
+from generator.notebook import Notebook
 from generator.render import Part
 from generator.view import View
 
@@ -95,23 +97,42 @@ never zero, and a run that was not completed says so in `status`.
 """
 
 
+class Told(NamedTuple):
+    """All that the page tells of a notebook: which kinds of files there are, its newest run.
+
+    Of a kind its place in DATA_FILES, and how many there are.
+    """
+
+    kinds: tuple[tuple[int, int], ...]
+    newest: str | None
+
+
+def told(book: Notebook, published: Iterable[str]) -> Told:
+    """What the page tells of a notebook with these files."""
+    every = datafiles.by_kind(published).items()
+    kinds = tuple((datafiles.DATA_FILES.index(kind), len(own)) for kind, own in every)
+    return Told(kinds, book.completed[-1] if book.completed else None)
+
+
 def data(view: View) -> Iterator[Part]:
     """What programs can read of the site, and examples of doing so."""
+    found = told(view.notebook, view.published)
     yield Part("", "", [Prose(PROMISE)])
-    yield Part("files", "Files", [_files(view)])
-    yield Part("examples", "Examples", list(_examples(view)))
+    yield Part("files", "Files", [_files(view, found)])
+    yield Part("examples", "Examples", list(_examples(view, found)))
 
 
-def _files(view: View) -> Table:
+def _files(view: View, found: Told) -> Table:
     rows = []
-    for kind, own in datafiles.by_kind(view.published).items():
+    for at, number in found.kinds:
+        kind = datafiles.DATA_FILES[at]
         schema = datafiles.schema_path(kind.schema) if kind.schema else ""
-        alone = own == [kind.pattern]
+        href = view.to.href(links.DATA, kind.pattern) if kind.is_one else ""
         rows.append(
             (
-                Cell(kind.pattern, href=view.to.href(links.DATA, kind.pattern) if alone else ""),
+                Cell(kind.pattern, href=href),
                 Cell(kind.meaning),
-                Cell(str(len(own))),
+                Cell(str(number)),
                 Cell(
                     schema.rpartition("/")[2] or "–",
                     href=view.to.href(links.DATA, schema) if schema else "",
@@ -123,9 +144,9 @@ def _files(view: View) -> Table:
     return Table("files-table", caption, columns, tuple(rows), numeric=frozenset({2}))
 
 
-def _examples(view: View) -> Iterator[Block]:
+def _examples(view: View, found: Told) -> Iterator[Block]:
     """The examples, filled in with the newest completed run."""
-    if not view.notebook.completed:
+    if found.newest is None:
         yield Note("There are examples once there is a completed run.")
         return
     site = view.to.site_url or SERVED
@@ -134,14 +155,13 @@ def _examples(view: View) -> Iterator[Block]:
             f"The examples take the site from {SERVED}, where “mkdocs serve” shows it; put in the "
             "address where yours is published, or set site_url in mkdocs.yml."
         )
-    identity = view.notebook.completed[-1]
     items = tuple(
         Item(
             example.title,
             code=(
                 Code(
                     example.language,
-                    example.code.replace("SITE", site).replace("RUN", identity),
+                    example.code.replace("SITE", site).replace("RUN", found.newest),
                 ),
             ),
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
@@ -21,24 +21,37 @@ _SIZE = 4
 """Bytes of a length."""
 
 
+Texts = tuple[Sequence[int], bytes | memoryview]
+"""Texts that are packed together, after their lengths in characters."""
+
+
 class Entry(NamedTuple):
-    """A value as JSON, what was read for it by name, the lengths of its texts, and they packed."""
+    """A value as JSON, what was read for it by name, and texts."""
 
     value: bytes
     reads: Sequence[str]
-    lengths: Sequence[int] = ()
-    packed: bytes | memoryview = b""
+    texts: Texts = ((), b"")
 
-    def texts(self) -> list[str]:
-        """The texts, unpacked."""
-        text = zlib.decompress(self.packed).decode("utf-8", "surrogatepass") if self.packed else ""
-        return [text[start:end] for start, end in pairwise(accumulate(self.lengths, initial=0))]
+
+class Found(NamedTuple):
+    """An entry in a packet: `reads` are numbers of what was read, which the packet names."""
+
+    value: bytes
+    reads: Sequence[int]
+    texts: Texts
 
 
 def entry(value: object, reads: Sequence[str], texts: Sequence[str] = ()) -> Entry:
-    """An entry of a value of JSON and of texts, which JSON would make longer."""
+    """An entry of a value of JSON, and of texts that are to stay packed."""
     packed = zlib.compress("".join(texts).encode("utf-8", "surrogatepass"), 1) if texts else b""
-    return Entry(json.dumps(value).encode(), reads, [*map(len, texts)], packed)
+    return Entry(json.dumps(value).encode(), reads, ([*map(len, texts)], packed))
+
+
+def unpacked(texts: Texts) -> list[str]:
+    """The texts."""
+    lengths, packed = texts
+    text = zlib.decompress(packed).decode("utf-8", "surrogatepass") if packed else ""
+    return [text[start:end] for start, end in pairwise(accumulate(lengths, initial=0))]
 
 
 class Packet:
@@ -51,7 +64,7 @@ class Packet:
         self._looked = False
         self._changed: set[int] | None = None
 
-    def get(self, name: str, now: Callable[[str], str]) -> Entry | None:
+    def get(self, name: str, now: Callable[[str], str]) -> Found | None:
         """The entry of that name; None where there is none that is as good as new.
 
         `now` gives the digest that something which was read has now.
@@ -69,13 +82,18 @@ class Packet:
                 return None
         elif not self._changed.isdisjoint(reads):
             return None
-        names = [*map(self._names.__getitem__, reads)]
-        return Entry(self._values[start:end], names, lengths, self._texts[first:last])
+        return Found(self._values[start:end], reads, (lengths, self._texts[first:last]))
+
+    def named(self, reads: Iterable[int]) -> list[str]:
+        """What was read, by its name."""
+        return [*map(self._names.__getitem__, reads)]
 
     def all(self, now: Callable[[str], str]) -> dict[str, Entry]:
         """The entries that are as good as new."""
-        found = {name: self.get(name, now) for name in self._entries}
-        return {name: one for name, one in found.items() if one}
+        every = ((name, self.get(name, now)) for name in self._entries)
+        return {
+            name: Entry(one.value, self.named(one.reads), one.texts) for name, one in every if one
+        }
 
 
 def value_of(content: bytes) -> Any:
@@ -105,16 +123,16 @@ def packed(entries: Mapping[str, Entry], under: str, digests: Mapping[str, str])
     names = dict.fromkeys(name for one in entries.values() for name in one.reads)
     numbers = {name: number for number, name in enumerate(names)}
     values = [*accumulate((len(one.value) for one in entries.values()), initial=0)]
-    texts = [*accumulate((len(one.packed) for one in entries.values()), initial=0)]
+    texts = [*accumulate((len(one.texts[1]) for one in entries.values()), initial=0)]
     listed = {
-        name: [[numbers[read] for read in one.reads], start, end, one.lengths, first, last]
+        name: [[numbers[read] for read in one.reads], start, end, one.texts[0], first, last]
         for (name, one), (start, end), (first, last) in zip(
             entries.items(), pairwise(values), pairwise(texts), strict=True
         )
     }
     head = json.dumps([under, [*names], [digests[name] for name in names], listed]).encode()
     whole = _sized(head) + b"".join(one.value for one in entries.values())
-    return _sized(zlib.compress(whole, 1)) + b"".join(one.packed for one in entries.values())
+    return _sized(zlib.compress(whole, 1)) + b"".join(one.texts[1] for one in entries.values())
 
 
 def _sized(content: bytes) -> bytes:

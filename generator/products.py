@@ -73,9 +73,9 @@ class Products:
                 self.take(given)
         return [self._pages[identity] for identity in makers]
 
-    def fixed(self, path: str, make: Callable[[], Page]) -> Page:
-        """A page without charts that follows from templates and settings."""
-        found = self._shelf.fixed(path, lambda: asdict(make()))
+    def fixed(self, path: str, make: Callable[[], Page], inputs: object = "") -> Page:
+        """A page without charts that follows from the inputs, templates and settings."""
+        found = self._shelf.fixed((path, inputs), lambda: asdict(make()))
         for name in ("late", "scripts", "words"):
             found[name] = tuple(found[name])
         return Page(**found)

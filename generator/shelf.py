@@ -13,13 +13,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
-from generator import packets
+from generator import beside, packets
 from generator.attachments import Attachment
 from generator.notebook import Notebook, campaign_of
 from generator.packets import Entry, Packet
@@ -38,15 +38,18 @@ LIBRARIES = (
 TOGETHER = 32
 """About as many runs of a campaign are kept together."""
 
+_BUFFER = 8_000_000
+"""Bytes that are put before they are written."""
+
 Given = tuple[dict[tuple[str, str], dict[str, Entry]], dict[str, str]]
 """What was put by kind and group, and the digests of what was read for it."""
 
 
 class Kept(NamedTuple):
-    """A value of JSON, what was read for it, and its texts, which are unpacked when asked for."""
+    """A value of JSON; what was read for it and its texts are had when they are asked for."""
 
     value: Any
-    reads: dict[Read, None]
+    reads: Callable[[], dict[Read, None]]
     texts: Callable[[], list[str]]
 
 
@@ -80,6 +83,9 @@ class Shelf:
         self._groups = dict.fromkeys(map(self._group, self.identities))
         self._packets: dict[str, dict[str, Packet | None]] = {}
         self._fresh: dict[tuple[str, str], dict[str, Entry]] = {}
+        self._put: set[tuple[str, str]] = set()
+        self._waiting = 0
+        self._is_whole = False
         self._names: dict[Read, str] = {}
         self._reads: dict[str, Read] = {}
         self._digests = _Digests(self._digest)
@@ -93,9 +99,13 @@ class Shelf:
             "baseline": book.baselines.get,
         }
 
-    def add(self, kind: str, find: Callable[[str], object]) -> None:
-        """Something else that can be read, by the name of a run or campaign."""
-        self._kinds[kind] = find
+    def add(self, kinds: Mapping[str, Callable[[str], object]]) -> None:
+        """What else can be read, by the name of a run or campaign: there is nothing more.
+
+        From now on what is put is written as it grows.
+        """
+        self._kinds |= kinds
+        self._is_whole = True
 
     def asks(self, book: Notebook, trace: Trace) -> None:
         """Questions are asked of this notebook, which may have parts of the answers here."""
@@ -121,10 +131,13 @@ class Shelf:
         """What is kept; None where there is none that is as good as new."""
         packet = self._packet(kind, self._group(identity))
         found = packet.get(_called(identity, beside), self._digests.__getitem__) if packet else None
-        if found is None:
+        if packet is None or found is None:
             return None
-        reads = dict.fromkeys(map(self._reads.__getitem__, found.reads))
-        return Kept(packets.value_of(found.value), reads, found.texts)
+        reads = partial(self._all_of, packet, found.reads)
+        return Kept(packets.value_of(found.value), reads, partial(packets.unpacked, found.texts))
+
+    def _all_of(self, packet: Packet, reads: Sequence[int]) -> dict[Read, None]:
+        return dict.fromkeys(map(self._read, packet.named(reads)))
 
     def has(self, kind: str) -> bool:
         """Whether things of that kind were kept where everything depends on the same."""
@@ -144,7 +157,11 @@ class Shelf:
         """
         noted = [self._noted(read) for read in reads]
         fresh = self._fresh.setdefault((kind, self._group(name[0])), {})
-        fresh[_called(*name)] = packets.entry(value, noted, texts)
+        one = fresh[_called(*name)] = packets.entry(value, noted, texts)
+        self._waiting += len(one.value) + len(one.texts[1])
+        # What another process puts is for this one to take.
+        if self._waiting > _BUFFER and self._is_whole and not beside.is_other():
+            self.write()
 
     def given(self) -> Given:
         """What was put here, for another process to take."""
@@ -161,15 +178,24 @@ class Shelf:
 
     def write(self) -> None:
         """Hand what was put to the store, beside what is there and still as good as new."""
+        self._waiting = 0
         kept: dict[tuple[str, str], dict[str, Entry]] = {}
         while left := [place for place in self._fresh if place not in kept]:
             for place in left:  # to tell what is as good as new may put something else here
-                packet = self._packet(*place)
+                packet = self._written(*place) or self._packet(*place)
                 kept[place] = packet.all(self._digests.__getitem__) if packet else {}
         for place, fresh in self._fresh.items():
             content = packets.packed(kept[place] | fresh, self._under, self._digests)
             self._store.put(*place, content)
+        self._put |= self._fresh.keys()
         self._fresh.clear()
+
+    def _written(self, kind: str, group: str) -> Packet | None:
+        """What this build wrote already."""
+        if (kind, group) not in self._put:
+            return None
+        content = self._store.get(kind, group)
+        return packets.opened(content, self._under) if content else None
 
     def _packet(self, kind: str, group: str) -> Packet | None:
         """What is kept of that kind of a group of runs; those of all groups are fetched at once."""
@@ -185,9 +211,9 @@ class Shelf:
         parts = self._parts.get(campaign, 1)
         return campaign if parts == 1 else f"{campaign}/{crc32(identity.encode()) % parts}"
 
-    def fixed(self, name: str, make: Callable[[], Value]) -> Value:
-        """What `make` gives, which follows from what everything depends on."""
-        return self.derived("fixed", (self._under, name), make)
+    def fixed(self, inputs: object, make: Callable[[], Value]) -> Value:
+        """What `make` gives, which follows from the inputs and what everything depends on."""
+        return self.derived("fixed", (self._under, inputs), make)
 
     def derived(self, kind: str, inputs: object, make: Callable[[], Value]) -> Value:
         """What `make` gives, which follows from the inputs and the package alone."""
@@ -259,8 +285,13 @@ def _power_of_two(most: int) -> int:
 @cache
 def version() -> str:
     """A digest of the package's source, of the versions of the libraries, and of Python's."""
-    libraries = [metadata.version(name) for name in LIBRARIES]
-    return digest([digest_of_files(Path(__file__).parent), libraries, sys.version])
+    return digest([digest_of_files(Path(__file__).parent), *map(_release, LIBRARIES), sys.version])
+
+
+def _release(library: str) -> str:
+    """Its version: the first lines of what it says of itself, which takes long to parse whole."""
+    said = metadata.distribution(library).read_text("METADATA") or ""
+    return next((line for line in said.splitlines()[:9] if line.startswith("Version:")), said)
 
 
 def digest_of_files(folder: Path) -> str:

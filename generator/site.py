@@ -20,6 +20,7 @@ from generator import (
     comparison_data,
     course_data,
     datafiles,
+    datapage,
     decisions,
     display,
     feed,
@@ -91,14 +92,13 @@ def build(
     if shelf is not None:
         noise.know_quantiles(notebook)
         lettering.know_widths(partial(notebook.derived, "widths"))
-        shelf.add("problems", view.problems_of)
-        shelf.add("scores", view.scores_of)
+        shelf.add({"problems": view.problems_of, "scores": view.scores_of})
     renderer = Renderer(templates, to, gallery)
     makers = _makers(renderer, view)
     stages.begin("pages", len(makers) + len(pages.PAGES))
     products = Products(shelf, notebook.trace, gallery) if gallery and shelf else None
     worth = bool(products and products.are_ready) and len(makers) >= MANY
-    with beside.begun(partial(_over_runs, renderer, view, notebook, products), worth) as others:
+    with beside.begun(partial(_elsewhere, renderer, view, notebook, products), worth) as others:
         # Those of the records first, because other processes draw their charts meanwhile.
         if products:
             of_records = products.pages(makers, stages.step)
@@ -108,12 +108,16 @@ def build(
         files = _data(notebook, view)
         pictures = social.pictures(view.notebook, view.comparisons) if _draws(notebook, to) else {}
         records = map(links.run_record, notebook.runs)
-        published = (*files, *_OVER_RUNS, *pictures, *records)
+        published = (*files, *_FILES_ELSEWHERE, *pictures, *records)
         stages.begin("pages", len(pages.PAGES))
-        of_data = _OF_DATA.page(renderer, replace(view, published=published))
-        over_runs, more, given = others()
-    over_runs[_OF_DATA.path] = of_data
-    files |= more
+        here = (one for one in pages.PAGES if one.path not in {*_ELSEWHERE, _OF_DATA.path})
+        over_runs = {one.path: _overview(renderer, view, products, one) for one in here}
+        make_it = partial(_OF_DATA.page, renderer, replace(view, published=published))
+        told = datapage.told(notebook, published)
+        of_data = products.fixed(_OF_DATA.path, make_it, told) if products else make_it()
+        more_pages, more_files, given = others()
+    over_runs |= {_OF_DATA.path: of_data, **more_pages}
+    files |= more_files
     if products and given:
         products.take(given)
     if gallery is not None:
@@ -213,28 +217,42 @@ def _around(view: View, identity: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _over_runs(
+def _overview(
+    renderer: Renderer, view: View, products: Products | None, one: pages.Overview
+) -> Page:
+    """A page over several runs."""
+    make = partial(one.page, renderer, view)
+    return products.fixed(one.path, make) if products and one.fixed else make()
+
+
+def _elsewhere(
     renderer: Renderer, view: View, notebook: Notebook, products: Products | None
 ) -> tuple[dict[str, Page], dict[str, str], Given | None]:
-    """The pages over several runs by their paths, and the data files that rest on what they do.
-
-    Not the page of the data files.
-    """
-    made: dict[str, Page] = {}
-    for one in pages.PAGES:
-        if one is not _OF_DATA:
-            make = partial(one.page, renderer, view)
-            made[one.path] = products.fixed(one.path, make) if products and one.fixed else make()
-    files = {path: make(notebook, view) for path, make in _OVER_RUNS.items()}
+    """The pages and data files, by their paths, that another process may make."""
+    of_others = (one for one in pages.PAGES if one.path in _ELSEWHERE)
+    made = {one.path: _overview(renderer, view, products, one) for one in of_others}
+    files = {path: make(notebook) for path, make in _FILES_ELSEWHERE.items()}
     return made, files, products.given() if products else None
 
 
-_OVER_RUNS: Mapping[str, Callable[[Notebook, View], str]] = {
-    "data/trends.json": lambda notebook, _: trendtext.as_json(notebook),
-    "data/decisions.json": lambda _, view: decisions.as_json(view.notebook),
-    links.CAPACITY_DATA: lambda notebook, _: capacitypage.data(notebook),
+_ELSEWHERE = frozenset(
+    (
+        links.HOME,
+        links.RUNS,
+        links.HISTORY,
+        links.TRENDS,
+        links.EXPLORE,
+        links.CAPACITY,
+        links.AUDIT,
+    )
+)
+"""Pages that rest on the figures of many runs. After an edit they take as long as all else."""
+
+_FILES_ELSEWHERE: Mapping[str, Callable[[Notebook], str]] = {
+    "data/trends.json": trendtext.as_json,
+    links.CAPACITY_DATA: capacitypage.data,
 }
-"""The data files that rest on what the pages over several runs do, by their paths."""
+"""Data files that rest on the same, by their paths."""
 
 _OF_DATA = next(one for one in pages.PAGES if one.path == links.DATA)
 """The page of the data files, which tells what there is of them."""
@@ -245,6 +263,7 @@ def _data(notebook: Notebook, view: View) -> dict[str, str]:
     return {
         **dict(roster.files(view)),
         **notebook.derived("schemas", "", _schemas),
+        "data/decisions.json": decisions.as_json(view.notebook),
         **_figures(notebook),
         "data/runs.json": history.runs_json(notebook),
         "data/runs.csv": history.runs_csv(notebook),

@@ -18,9 +18,6 @@ from generator.tracing import EVERYTHING, Noted, Read, Trace
 
 Value = TypeVar("Value")
 
-_TEXT = {"is": "text"}
-"""Stands for a value that is a text, which JSON would make longer."""
-
 
 @dataclass(frozen=True)
 class Traced(Notebook):
@@ -58,18 +55,15 @@ class Traced(Notebook):
         """What `make` gives; taken from the shelf where that has one that is as good."""
         known = self.shelf.get(kind, identity, beside) if self.shelf else None
         if known is not None:
-            kept: Any = known.texts()[0] if known.value == _TEXT else known.value
-            value: Value = kept
-            self.trace.note_all(known.reads)
+            if self.trace.is_noting:
+                self.trace.note_all(known.reads())
+            value: Value = known.value
             return value
         with self.trace.piece() as reads:
             value = make()
         self.trace.note_all(reads)
         if self.shelf is not None and EVERYTHING not in reads:
-            of_text = isinstance(value, str)
-            texts = [str(value)] if of_text else []
-            kept = _TEXT if of_text else value
-            self.shelf.put(kind, (identity, beside), kept, reads, texts)
+            self.shelf.put(kind, (identity, beside), value, reads)
         return value
 
     def derived(self, kind: str, inputs: Hashable, make: Callable[[], Value]) -> Value:

@@ -9,7 +9,6 @@ What nobody has a name for counts as having read everything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -28,6 +27,11 @@ class Trace:
     def __init__(self) -> None:
         self._pieces: list[dict[Read, None]] = []
 
+    @property
+    def is_noting(self) -> bool:
+        """Whether a piece is being made."""
+        return bool(self._pieces)
+
     def note(self, *read: str | None) -> None:
         """Something was read."""
         if self._pieces:
@@ -38,15 +42,24 @@ class Trace:
         if self._pieces:
             self._pieces[-1].update(reads)
 
-    @contextmanager
-    def piece(self) -> Iterator[dict[Read, None]]:
+    def piece(self) -> _Piece:
         """What is read in the block; whoever has a piece under way has not read it thereby."""
+        return _Piece(self._pieces)
+
+
+class _Piece:
+    """A class, for a generator takes twice as long, and there are tens of thousands of them."""
+
+    def __init__(self, pieces: list[dict[Read, None]]) -> None:
+        self._pieces = pieces
+
+    def __enter__(self) -> dict[Read, None]:
         reads: dict[Read, None] = {}
         self._pieces.append(reads)
-        try:
-            yield reads
-        finally:
-            self._pieces.pop()
+        return reads
+
+    def __exit__(self, *_: object) -> None:
+        self._pieces.pop()
 
 
 class Noted(Mapping[str, Value]):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,14 +25,24 @@ def in_other(make: Callable[[], object]) -> object:
     return make() if beside.is_other() else "here"
 
 
+def is_ended(process: int) -> bool:
+    """Whether a process has been ended: it is gone, or goes without having to be told again."""
+    if process in beside._ending:
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
+        return True
+    with suppress(ChildProcessError):
+        return not os.waitpid(process, os.WNOHANG)
+    return True
+
+
 @pytest.mark.usefixtures("alone")
 def test_another_process_makes_it() -> None:
-    """Meanwhile this one goes on; the other one is gone when the block is over."""
+    """Meanwhile this one goes on; the other one is ended when the block is over."""
     with beside.begun(os.getpid) as made:
         other = made()
+    assert isinstance(other, int)
     assert other != os.getpid()
-    with pytest.raises(ProcessLookupError):
-        os.kill(other, 0)
+    assert is_ended(other)
 
 
 @pytest.mark.usefixtures("alone")
@@ -78,8 +89,18 @@ def test_where_nobody_asks_for_it_no_process_is_left(monkeypatch: pytest.MonkeyP
     with pytest.raises(KeyError), beside.begun(signal.pause):
         raise KeyError
     assert forked[-1]
-    with pytest.raises(ChildProcessError):
-        os.waitpid(forked[-1], os.WNOHANG)
+    assert is_ended(forked[-1])
+
+
+@pytest.mark.usefixtures("alone")
+def test_processes_that_ended_are_let_go_of() -> None:
+    """When the next one begins, at the latest."""
+    for _ in range(3):
+        with beside.begun(os.getpid) as made:
+            made()
+        for other in beside._ending:
+            os.waitid(os.P_PID, other, os.WEXITED | os.WNOWAIT)
+    assert len(beside._ending) <= 1
 
 
 @pytest.mark.usefixtures("alone")

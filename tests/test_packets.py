@@ -43,8 +43,8 @@ def test_what_is_packed_is_had_again(kept: dict[str, tuple[Any, list[str], list[
         for name, (value, reads, texts) in kept.items():
             entry = packet.get(name, DIGESTS.__getitem__)
             assert entry is not None
-            assert (packets.value_of(entry.value), entry.reads) == (value, reads)
-            assert entry.texts() == texts
+            assert (packets.value_of(entry.value), packet.named(entry.reads)) == (value, reads)
+            assert packets.unpacked(entry.texts) == texts
         assert packet.get("is not there", DIGESTS.__getitem__) is None
 
 
@@ -91,4 +91,4 @@ def test_a_large_campaign_is_kept_in_parts(tmp_path: Path, monkeypatch: pytest.M
     for name in names:
         found = again.get("kind", name)
         assert found is not None
-        assert (found.value, [*found.reads]) == (name, [("run", name)])
+        assert (found.value, [*found.reads()]) == (name, [("run", name)])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import sqlite3
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks import notebooks
-from generator import notebook, products, records, settings, site
+from generator import audit, links, notebook, products, records, settings, shelf, site
 from generator.gallery import KIND as CHARTS
 from generator.gallery import Gallery
 from generator.links import Links
@@ -84,6 +86,31 @@ def test_a_figure_makes_few_pages_anew(written: Files, tmp_path: Path) -> None:
     changed = {**written, path: written[path].replace(b"title: ", b"title: Once more: ", 1)}
     assert changed != written
     assert 4 <= build(tmp_path, changed, store).reused < KEPT
+
+
+def test_a_figure_has_few_records_checked_anew(
+    written: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not every run of the campaign, though no two of them may have the same figures."""
+    checked: list[str] = []
+    check = audit._checked
+
+    def told(book: Notebook, identity: str) -> list[list[Any]]:
+        checked.append(identity)
+        return check(book, identity)
+
+    monkeypatch.setattr(audit, "_checked", told)
+    store = Store()
+    build(tmp_path, written, store)
+    assert len(checked) == KEPT
+    checked.clear()
+    path = "experiments/campaign-001/run-0009.yaml"
+    figure = re.search(rb"\n +p95: \d", written[path])
+    assert figure
+    changed = {**written, path: written[path].replace(figure[0], figure[0] + b"1", 1)}
+    build(tmp_path, changed, store)
+    assert "campaign-001/run-0009" in checked
+    assert len(checked) <= 5
 
 
 def test_a_page_whose_chart_is_lost_is_made_anew(written: Files, tmp_path: Path) -> None:
@@ -177,6 +204,18 @@ def test_another_template_makes_every_page_anew(written: Files, tmp_path: Path, 
     assert build(tmp_path / "book", written, store, templates=folders).reused == KEPT
 
 
+def test_what_is_put_is_written_as_it_grows(
+    written: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large notebook is not held in memory; what was written before is not lost thereby."""
+    monkeypatch.setattr(shelf, "_BUFFER", 1)
+    store = Store()
+    whole = build(tmp_path, written, store)
+    monkeypatch.undo()
+    again = build(tmp_path, written, store)
+    assert (again.pages, again.files, again.reused) == (whole.pages, whole.files, KEPT)
+
+
 def test_other_settings_make_every_page_anew(written: Files, tmp_path: Path) -> None:
     """A tolerance is part of every verdict."""
     store = Store()
@@ -237,7 +276,9 @@ def test_a_fixed_page_is_made_once(
     assert sorted(made) == sorted(one.path for one in PAGES)
     made.clear()
     assert build(tmp_path, written, store).pages == whole.pages
-    assert sorted(made) == sorted(one.path for one in PAGES if not one.fixed)
+    # Nor is the page of the data files, of which there are as many.
+    left = (one.path for one in PAGES if not one.fixed and one.path != links.DATA)
+    assert sorted(made) == sorted(left)
 
 
 def test_tables_that_are_kept_are_equal_to_those_that_were_made() -> None:
