@@ -139,6 +139,12 @@ def edit(root: Path, runs: int) -> None:
     path.write_text(changed, "utf-8")
 
 
+def edited(root: Path, runs: int, store: Path) -> Took:
+    """A build after an edit."""
+    edit(root, runs)
+    return run("loadbook", "build", "--profile", cwd=root, store=store)
+
+
 def size_of(folder: Path) -> int:
     """Bytes of all files below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
@@ -177,9 +183,8 @@ def builds(folder: Path, runs: int) -> Iterator[Line]:
     charts_alone(store, folder / "charts")
     kept = run("loadbook", "build", "--quiet", cwd=checkout, store=folder / "charts").seconds
     yield Line("the same, of the store only the charts", kept, 0.6 * y, ratio=kept / y)
-    edit(root, runs)
     y = yard()
-    warm = run("loadbook", "build", "--profile", cwd=root, store=store)
+    warm = min((edited(root, runs, store) for _ in "abc"), key=lambda took: took.seconds)
     yield Line("warm build, one record edited", warm.seconds, 0.4 * y, ratio=warm.seconds / y)
     stages = re.findall(r"^ +([\d.]+) s  (.+)$", warm.said, re.MULTILINE)
     ours = math.fsum(float(took) for took, name in stages if name in OURS)
