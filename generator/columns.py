@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
 
-from generator import likeness, units
+from generator import likeness, telling, units
 from generator.fields import In
 from generator.measurements import Measurement
 from generator.metrics import METRICS, Metric
@@ -75,23 +75,28 @@ class _Setting(NamedTuple):
 
 
 class Cells(TypedDict):
-    """What a run has in the columns: figures by metric, settings by their full name."""
+    """What a run has in the columns: figures by metric, settings by their full name.
+
+    `summary` is what a reader sees of its summary, on one line.
+    """
 
     metrics: dict[str, list[Any]]
     settings: dict[str, list[Any]]
+    summary: str
 
 
 def cells(notebook: Notebook) -> list[Cells]:
-    """What each run has in the columns, in order of time."""
+    """What each run has in the columns, in order of time; of a notebook whose prose is told."""
     return [_cells(notebook, identity) for identity in notebook.runs]
 
 
 def _cells(notebook: Notebook, identity: str) -> Cells:
     def find() -> Cells:
-        measured = notebook.measurements[identity].values()
+        run, measured = notebook.runs[identity], notebook.measurements[identity].values()
         return {
             "metrics": {found.metric.name: _told(_cell(found)) for found in measured},
-            "settings": {name: _told(one) for name, one in _of_run(notebook.runs[identity])},
+            "settings": {name: _told(one) for name, one in _of_run(run)},
+            "summary": " ".join(telling.plain(run.summary or "").split()),
         }
 
     return notebook.kept("columns", identity, find)

@@ -49,7 +49,14 @@ class Measurement:
 
 def clean(number: float | None) -> float | None:
     """The number without the noise of binary fractions, for data files."""
-    return None if number is None else float(f"{number:.12g}")
+    if number is None:
+        return None
+    is_whole = abs(number) < _WHOLE and number == int(number)
+    return float(number) if is_whole else float(f"{number:.12g}")
+
+
+_WHOLE = 1e12
+"""Whole numbers below it have no more digits than are told."""
 
 
 def measure(run: Run) -> dict[str, Measurement]:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from functools import partial
 from typing import Any
 
-from generator import columns, display, links, records, telling
+from generator import columns, display, links, records
 from generator.blocks import LEVELS, STATUSES, Mark, verdict_mark
 from generator.columns import Column
 from generator.compare import tally
@@ -48,7 +47,7 @@ def files(view: View) -> Iterator[tuple[str, str]]:
     cells = columns.cells(view.notebook)
     metrics, settings = columns.metrics(cells), list(columns.settings(cells))
     yield FILE, _text(_roster(view, metrics, settings))
-    yield SUMMARIES, _text({"summaries": _summaries(view)})
+    yield SUMMARIES, _text({"summaries": [one["summary"] for one in cells]})
     for column in (*metrics, *settings):
         yield column.path, _text(column.content)
 
@@ -127,16 +126,6 @@ def _each_once(column: Iterable[Hashable]) -> dict[str, list[Any]]:
     positions: dict[Hashable, int] = {}
     of = [positions.setdefault(text, len(positions)) for text in column]
     return {"texts": list(positions), "of": of}
-
-
-def _summaries(view: View) -> list[str]:
-    """What a reader sees of each run's summary, in one line."""
-    book = view.notebook
-
-    def find(identity: str) -> str:
-        return " ".join(telling.plain(book.runs[identity].summary or "").split())
-
-    return [book.kept("summary", identity, partial(find, identity)) for identity in book.runs]
 
 
 def _seconds(when: date | datetime | None) -> int | None:
