@@ -107,10 +107,9 @@ def _spec(spec: Mapping[str, Any], labels: Mapping[str, Any]) -> Spec:
         each = [
             mapping(mapping(one.get("resources")).get(side)).get(resource) for one in containers
         ]
-        figures = [kube_quantity.parse(one) for one in each if one is not None]
-        known = [figure for figure in figures if figure is not None]
-        missing = len(known) < len(each if side == "limits" else figures)
-        return sum(known, Decimal(0)) if known and not missing else None
+        # A container without a limit may take all; one without a request asks for nothing.
+        stated_by = each if side == "limits" else [one for one in each if one is not None]
+        return kube_quantity.total(map(kube_quantity.parse, stated_by))
 
     return Spec(
         total("requests", "cpu"),

@@ -8,6 +8,7 @@ known, and `1` for a request of exactly one core would leave half a core open.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import ROUND_CEILING, Decimal
 
 MAX_VALUE = Decimal(10) ** 18
@@ -38,6 +39,15 @@ def parse(written: object) -> Decimal | None:
         Decimal(10) ** int(match["power"]) if match["power"] else FACTORS[match["suffix"] or ""]
     )
     value = Decimal(match["number"].rstrip(".")) * factor
+    return value if value <= MAX_VALUE else None
+
+
+def total(values: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum; None of nothing, where one is not known, and of more than can be one quantity."""
+    found = list(values)
+    if not found or None in found:
+        return None
+    value = sum(filter(None, found), Decimal(0))
     return value if value <= MAX_VALUE else None
 
 

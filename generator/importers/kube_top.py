@@ -80,12 +80,12 @@ def _sum(
     usages: list[tuple[Decimal | None, Decimal | None]],
 ) -> None:
     """A pod's usage as the sum over its containers; what the pod's own row states comes first."""
-    cpus, memories = ([one[side] for one in usages if one[side] is not None] for side in (0, 1))
     pod = cluster.pod(name, namespace)
-    if not (cpus or memories) or ((pod.cpu, pod.memory) != (None, None) and not pod.summed):
+    if all(one == (None, None) for one in usages):
+        return
+    if (pod.cpu, pod.memory) != (None, None) and not pod.summed:
         return
     # A sum over some of the containers is not the pod's usage.
-    cpu = sum(filter(None, cpus), Decimal(0)) if len(cpus) == len(usages) else None
-    memory = sum(filter(None, memories), Decimal(0)) if len(memories) == len(usages) else None
+    cpu, memory = (kube_quantity.total(one[side] for one in usages) for side in (0, 1))
     cluster.use(pod, cpu, memory)
     pod.summed = True

@@ -109,6 +109,22 @@ def test_any_text_is_a_quantity_or_none(written: str) -> None:
         assert in_record(kube_quantity.memory(value), MEMORY) >= 0
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        (["1", "500m"], Decimal("1.5")),
+        (["0", "0"], Decimal(0)),
+        ([], None),
+        (["1", None], None),
+        (["1", "some"], None),
+        (["999999999999999999", "78"], None),
+    ],
+)
+def test_a_sum_is_a_quantity_or_none(written: list[str | None], value: Decimal | None) -> None:
+    """Not of some of the figures, and not of more than a record can hold."""
+    assert kube_quantity.total(map(kube_quantity.parse, written)) == value
+
+
 def test_the_last_digit_of_a_request_is_not_open() -> None:
     """A request of `1` is one core to the millicore, not half a core more or less."""
     found = units.parse(kube_quantity.cpu(Decimal(1)), CORES)
