@@ -208,7 +208,7 @@ def test_what_is_put_is_written_as_it_grows(
     written: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A large notebook is not held in memory; what was written before is not lost thereby."""
-    monkeypatch.setattr(shelf, "_BUFFER", 1)
+    monkeypatch.setattr(shelf, "_BUFFER", 30_000)
     store = Store()
     whole = build(tmp_path, written, store)
     monkeypatch.undo()
