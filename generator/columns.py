@@ -94,16 +94,16 @@ def _cells(notebook: Notebook, identity: str) -> Cells:
     def find() -> Cells:
         run, measured = notebook.runs[identity], notebook.measurements[identity].values()
         return {
-            "metrics": {found.metric.name: _told(_cell(found)) for found in measured},
-            "settings": {name: _told(one) for name, one in _of_run(run)},
+            "metrics": {found.metric.name: _bare(_cell(found)) for found in measured},
+            "settings": {name: _bare(one) for name, one in _of_run(run)},
             "summary": " ".join(telling.plain(run.summary or "").split()),
         }
 
     return notebook.kept("columns", identity, find)
 
 
-def _told(one: _Cell | _Setting) -> list[Any]:
-    """Its parts, those left out at the end that are as usual."""
+def _bare(one: _Cell | _Setting) -> list[Any]:
+    """Its parts, but for those at the end that are as usual."""
     usual = one._field_defaults
     parts = [*one._asdict().items()]
     while parts[-1][0] in usual and parts[-1][1] == usual[parts[-1][0]]:

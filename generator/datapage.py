@@ -97,7 +97,7 @@ never zero, and a run that was not completed says so in `status`.
 """
 
 
-class Told(NamedTuple):
+class Facts(NamedTuple):
     """All that the page tells of a notebook: which kinds of files there are, its newest run.
 
     Of a kind its place in DATA_FILES, and how many there are.
@@ -107,22 +107,22 @@ class Told(NamedTuple):
     newest: str | None
 
 
-def told(book: Notebook, published: Iterable[str]) -> Told:
+def facts(book: Notebook, published: Iterable[str]) -> Facts:
     """What the page tells of a notebook with these files."""
     every = datafiles.by_kind(published).items()
     kinds = tuple((datafiles.DATA_FILES.index(kind), len(own)) for kind, own in every)
-    return Told(kinds, book.completed[-1] if book.completed else None)
+    return Facts(kinds, book.completed[-1] if book.completed else None)
 
 
 def data(view: View) -> Iterator[Part]:
     """What programs can read of the site, and examples of doing so."""
-    found = told(view.notebook, view.published)
+    found = facts(view.notebook, view.published)
     yield Part("", "", [Prose(PROMISE)])
     yield Part("files", "Files", [_files(view, found)])
     yield Part("examples", "Examples", list(_examples(view, found)))
 
 
-def _files(view: View, found: Told) -> Table:
+def _files(view: View, found: Facts) -> Table:
     rows = []
     for at, number in found.kinds:
         kind = datafiles.DATA_FILES[at]
@@ -144,7 +144,7 @@ def _files(view: View, found: Told) -> Table:
     return Table("files-table", caption, columns, tuple(rows), numeric=frozenset({2}))
 
 
-def _examples(view: View, found: Told) -> Iterator[Block]:
+def _examples(view: View, found: Facts) -> Iterator[Block]:
     """The examples, filled in with the newest completed run."""
     if found.newest is None:
         yield Note("There are examples once there is a completed run.")

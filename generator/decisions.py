@@ -87,11 +87,7 @@ class _Judge:
         self.book = book
         self.entries = dict(found)
         self.waiting = set(found)
-        self.written = {
-            entries.key_of(name, one.section, one.position): one
-            for name, _ in entries.records(book)
-            for one in entries.written(book, name)
-        }
+        self.written = entries.by_key(book)
         self.scores: dict[str, list[Score]] = {}
         for score in predictions.scores(book):
             for key in self._scored(score):
@@ -247,22 +243,18 @@ def _told(score: Score) -> str:
 
 def contradicted(book: Notebook) -> Iterator[tuple[str, Doubt]]:
     """Actions that their record calls open or dropped, though a completed run carried them out."""
-    found, gists = _judged(book), book.gists
+    found, written, gists = _judged(book), entries.by_key(book), book.gists
     for entry in found.entries.values():
         if entry.section != "actions" or entry.state not in (State.OPEN, State.DROPPED):
             continue
         by = [found.entries[key].record for key in entry.followed_by if "#changes-" in key]
-        action = entries.written(book, entry.record)
-        by += [one.verified_by for one in action if one.verified_by and _is(one, entry)]
+        action = written[entry.key]
+        by += [action.verified_by] if action.verified_by else []
         done = [name for name in by if name in gists and gists[name].status == "completed"]
         if done:
             message = f"{entry.state}, though {done[0]} carries it out or shows that it is done"
             hint = "set the state to done, or make an action of its own of what is left"
             yield entry.record, Doubt(("actions", entry.position, "state"), message, hint)
-
-
-def _is(one: Written, entry: Entry) -> bool:
-    return (one.section, one.position) == (entry.section, entry.position)
 
 
 def as_json(book: Notebook) -> str:

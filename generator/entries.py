@@ -8,7 +8,7 @@ from a change to what it carries out. What became of each is found out by `decis
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -119,6 +119,19 @@ def written(book: Notebook, identity: str) -> Sequence[Written]:
         return [Written(*one) for one in book.kept("written", identity, find)]
 
     return book.once("written", identity, known)
+
+
+def by_key(book: Notebook) -> Mapping[str, Written]:
+    """What all records hold, by the keys of the entries."""
+
+    def find() -> dict[str, Written]:
+        return {
+            key_of(name, one.section, one.position): one
+            for name, _ in records(book)
+            for one in written(book, name)
+        }
+
+    return book.once("written by key", "", find)
 
 
 def texts(book: Notebook, identity: str) -> list[str]:

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
-from generator import beside, packets
+from generator import packets
 from generator.attachments import Attachment
+from generator.beside import is_other
 from generator.notebook import Notebook, campaign_of
 from generator.packets import Entry, Packet
 from generator.store import Store
@@ -160,7 +161,7 @@ class Shelf:
         one = fresh[_called(*name)] = packets.entry(value, noted, texts)
         self._waiting += len(one.value) + len(one.texts[1])
         # What another process puts is for this one to take.
-        if self._waiting > _BUFFER and self._is_whole and not beside.is_other():
+        if self._waiting > _BUFFER and self._is_whole and not is_other():
             self.write()
 
     def given(self) -> Given:
@@ -219,7 +220,7 @@ class Shelf:
         """What `make` gives, which follows from the inputs and the package alone."""
         key = digest([version(), inputs])
         with suppress(ValueError):  # there is none, or another version's
-            known: Value = json.loads(self._store.get(kind, key) or b"")
+            known: Value = packets.value_of(self._store.get(kind, key) or b"")
             return known
         value = make()
         self._store.put(kind, key, json.dumps(value).encode())

@@ -113,8 +113,8 @@ def build(
         here = (one for one in pages.PAGES if one.path not in {*_ELSEWHERE, _OF_DATA.path})
         over_runs = {one.path: _overview(renderer, view, products, one) for one in here}
         make_it = partial(_OF_DATA.page, renderer, replace(view, published=published))
-        told = datapage.told(notebook, published)
-        of_data = products.fixed(_OF_DATA.path, make_it, told) if products else make_it()
+        facts = datapage.facts(notebook, published)
+        of_data = products.fixed(_OF_DATA.path, make_it, facts) if products else make_it()
         more_pages, more_files, given = others()
     over_runs |= {_OF_DATA.path: of_data, **more_pages}
     files |= more_files

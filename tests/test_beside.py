@@ -31,7 +31,8 @@ def is_ended(process: int) -> bool:
         os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
         return True
     with suppress(ChildProcessError):
-        return not os.waitpid(process, os.WNOHANG)
+        os.waitpid(process, os.WNOHANG)
+        return False
     return True
 
 
