@@ -11,7 +11,15 @@ from pathlib import Path
 from generator.errors import NotebookError
 
 VARIABLES = ("CHROME", "CHROMIUM")
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "chromium-headless-shell",
+    "chrome-headless-shell",
+)
 PLAYWRIGHT = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
 SECONDS = 120.0
 """How long the browser may take."""

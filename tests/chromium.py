@@ -13,7 +13,14 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+"""The shell comes first: Chromium without its windows and menus opens a page in half the time."""
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -27,6 +34,8 @@ ARGUMENTS = [
 
 Windows of one site share a process, see `tests.browser.windows`.
 """
+
+APT = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
 
 MISSING = (
     "The browser tests need Chromium. Install the package chromium (Debian, Ubuntu, Fedora), run "
@@ -54,7 +63,8 @@ def install() -> None:
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
         attempts = [
             ["apt-get", "update", "-qq"],
-            ["apt-get", "install", "-y", "-qq", "chromium"],
+            [*APT, "chromium-headless-shell", "fonts-liberation"],
+            [*APT, "chromium"],
             *attempts,
         ]
     for attempt in attempts:

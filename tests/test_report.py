@@ -181,6 +181,18 @@ def test_without_a_browser_the_message_says_what_to_do(real: Path, tmp_path: Pat
     assert not target.exists()
 
 
+def test_a_browser_without_windows_prints_where_there_is_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Machines of CI often have the headless shell alone; one with windows goes before it."""
+    for variable in printing.VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("chromium-headless-shell", "chromium"):
+        (tmp_path / name).touch(0o755)
+        assert printing.find() == str(tmp_path / name)
+
+
 def test_a_browser_that_does_not_print_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
