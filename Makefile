@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
+# Where the environment forbids bytecode, each command would compile all of the code anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: audit bench demo install dist sbom site serve test lint types unit lock schema golden picture proofs clean
 .DEFAULT_GOAL := site
