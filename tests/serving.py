@@ -11,9 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+BLANK = "/blank-page-of-the-tests"
+
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
+    """Serves files, and a page without anything, and says nothing."""
+
+    def do_GET(self) -> None:
+        """Answer what is asked for."""
+        if self.path != BLANK:
+            return super().do_GET()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        return None
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Stay silent."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect
 
 from tests.browser.windows import Scheme, window
 
@@ -50,11 +50,25 @@ def opened(
     with window(browser, url, width, scheme, script) as page:
         errors: list[str] = []
         asked: list[str] = []
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
+
+        def told(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                errors.append(message.text)
+
+        def failed(error: Error) -> None:
+            errors.append(str(error))
+
+        def requested(request: Request) -> None:
+            asked.append(request.url)
+
+        page.on("console", told)
+        page.on("pageerror", failed)
+        page.on("request", requested)
         page.goto(url, wait_until="networkidle")
         yield page
+        page.remove_listener("console", told)
+        page.remove_listener("pageerror", failed)
+        page.remove_listener("request", requested)
         origin = url.split("/")[2]
         assert errors == []
         assert [url for url in asked if origin not in url and not url.startswith("data:")] == []

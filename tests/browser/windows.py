@@ -1,7 +1,7 @@
 """Windows of one Chromium that share what is costly and keep nothing of each other.
 
 The first window of a site starts a process and compiles the theme's scripts, 0.7 s of CPU; the next
-ones go on in that process. What a page can leave behind is removed after each.
+ones are the same tab again, which an empty page of the site has cleared.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.serving import BLANK
+
 Scheme = Literal["light", "dark"]
 
 
 @dataclass
 class Shared:
-    """What the windows of one site have in common: cache, process."""
+    """What the windows of one site have in common: cache, process, tab."""
 
     origin: str
     context: BrowserContext
-    last: Page
-    """The process ends with its last page, so this one is closed when the next is there."""
+    page: Page
 
 
 _shared: dict[Browser, Shared] = {}
@@ -33,9 +34,10 @@ _shared: dict[Browser, Shared] = {}
 def window(
     browser: Browser, url: str, width: int, scheme: Scheme, script: bool = True
 ) -> Iterator[Page]:
-    """An empty page to open the address in: no permission, nothing stored, nothing pressed.
+    """An empty page to open the address in: no permission, nothing stored, nothing hovered.
 
-    Without scripts, and after a failure, nothing is shared.
+    Who listens to its events stops at the end. Without scripts, and after a failure, nothing is
+    shared.
     """
     if not script:
         with browser.new_context(
@@ -46,15 +48,15 @@ def window(
             yield context.new_page()
         return
     shared = _of(browser, url.split("/")[2])
-    page = shared.context.new_page()
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    shared.last.close()
-    shared.last = page
+    page = shared.page
     try:
-        yield page
-        page.evaluate("localStorage.clear()")
+        page.goto(f"http://{shared.origin}{BLANK}")
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.mouse.move(0, 0)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(media="null", color_scheme=scheme)
         shared.context.clear_permissions()
+        yield page
     except BaseException:
         _shared.pop(browser).context.close()
         raise
