@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import fcntl
 import os
 import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,17 +46,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The workers of one call share a store of charts, which nothing else has written to."""
     if not hasattr(config, "workerinput"):
-        config.stash[_STORE] = tempfile.TemporaryDirectory(prefix="loadbook-store-")
-        os.environ[store.ENVIRONMENT] = config.stash[_STORE].name
+        config.stash[_SHARED] = tempfile.TemporaryDirectory(prefix="loadbook-tests-")
+        os.environ[SHARED] = config.stash[_SHARED].name
+        os.environ[store.ENVIRONMENT] = str(Path(config.stash[_SHARED].name, "store"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The store goes with the call."""
-    if _STORE in config.stash:
-        config.stash[_STORE].cleanup()
+    """What they share goes with the call."""
+    if _SHARED in config.stash:
+        config.stash[_SHARED].cleanup()
 
 
-_STORE: pytest.StashKey[tempfile.TemporaryDirectory[str]] = pytest.StashKey()
+_SHARED: pytest.StashKey[tempfile.TemporaryDirectory[str]] = pytest.StashKey()
+SHARED = "LOADBOOK_TESTS_SHARE"
+"""The variable of the environment that names the folder of what the workers share."""
+
+
+def made_once(name: str, make: Callable[[Path], object]) -> Path:
+    """The folder that the first worker to ask for it fills; the others wait until it is whole."""
+    folder = Path(os.environ[SHARED], name)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        whole = folder / "whole"
+        if not whole.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            whole.touch()
+    return folder
 
 
 @dataclass(frozen=True)

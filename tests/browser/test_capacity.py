@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,19 +11,13 @@ from playwright.sync_api import Browser
 from tests.browser.axe import violations
 from tests.browser.test_pages import opened
 from tests.browser.windows import Scheme
-from tests.conftest import ROOT
-from tests.serving import built, served
-from tests.test_plugin import notebook_in
-
-MEASURED = "cache-on-one-host"
+from tests.serving import served
 
 
 @pytest.fixture(scope="module")
-def measured_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def measured_site(measured: Path) -> Iterator[str]:
     """Where the site of the reported and of the measured runs is served."""
-    root = notebook_in(tmp_path_factory.mktemp("measured"))
-    shutil.copytree(ROOT / "experiments" / MEASURED, root / "experiments" / MEASURED)
-    with served(built(root)) as address:
+    with served(measured) as address:
         yield address
 
 

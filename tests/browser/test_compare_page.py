@@ -28,7 +28,7 @@ ATTACK = "findme \"><img src=x onerror='window.owned = 1'>"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the reported runs, of those of one campaign with tables, and of a stranger's."""
     root = notebook_in(tmp_path_factory.mktemp("compare"))
     shutil.copytree(
