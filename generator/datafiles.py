@@ -146,6 +146,7 @@ def _lines(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+@cache
 def schemas() -> dict[str, str]:
     """The JSON Schemas of the data files, as contents of files by their paths in the site."""
     found = {"data-runs": _runs(), "data-run": _run()}

@@ -32,6 +32,7 @@ from pygments.util import ClassNotFound
 from generator import assets, links, telling
 from generator.blocks import App, Beside, Block, Items, Note, Picture, Prose, Table, Tiles
 from generator.claims import Standing
+from generator.compiled import Compiled
 from generator.gallery import Gallery
 from generator.links import Links
 from generator.resources import TEMPLATES
@@ -128,6 +129,9 @@ FEED = Markup('<link rel="alternate" type="application/atom+xml" title="New runs
 
 _NOTHING = Markup()
 
+_COMPILED = Compiled()
+"""A notebook that is served is rendered again with each change."""
+
 _UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]+")
 """Control signs and marks that turn the order of a line round: no page holds them."""
 
@@ -149,6 +153,7 @@ class Renderer:
             undefined=StrictUndefined,
             autoescape=True,
             auto_reload=False,  # another build has another environment
+            bytecode_cache=_COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )

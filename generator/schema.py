@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -31,6 +32,7 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     return {"$schema": DIALECT, **_with_k6_names(schema)}
 
 
+@cache
 def schema_text(model: type[BaseModel]) -> str:
     """The schema as the content of a file."""
     return json.dumps(schema_of(model), indent=2, ensure_ascii=False) + "\n"

@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "generator"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("resources", "store", "stages", "locks", "faults", "ondemand"),
+    ("resources", "store", "stages", "locks", "faults", "ondemand", "compiled"),
     ("assets",),
     ("progress",),
     ("errors", "units", "scalability"),
