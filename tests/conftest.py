@@ -9,8 +9,9 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import hypothesis
@@ -23,6 +24,7 @@ from generator.notebook import Notebook
 from generator.records import Sources
 from generator.settings import Settings
 from generator.site import Site
+from generator.vector import Chart
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,6 +76,30 @@ def made_once(name: str, make: Callable[[Path], object]) -> Path:
             make(folder)
             whole.touch()
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawn_once() -> Iterator[None]:
+    """Charts of one key are one picture, so the first test that shows one draws it for all."""
+    folder = Path(os.environ[SHARED], "charts")
+    folder.mkdir(exist_ok=True)
+    draw = vars(Chart)["svg"].func
+
+    def svg(self: Chart) -> str:
+        path = folder / self.key
+        if path.exists():
+            return path.read_text("utf-8")
+        drawn: str = draw(self)
+        own = path.with_suffix(f".{os.getpid()}")
+        own.write_text(drawn, "utf-8")
+        own.rename(path)
+        return drawn
+
+    known = cached_property(svg)
+    known.__set_name__(Chart, "svg")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Chart, "svg", known)
+        yield
 
 
 @dataclass(frozen=True)
