@@ -24,7 +24,9 @@ dist: $(VENV)/test.stamp
 serve: $(VENV)/site.stamp
 	$(BIN)/mkdocs serve
 
-test: lint types unit
+# Types are found on one core, so the tests begin beside them.
+test: lint
+	@$(MAKE) --no-print-directory --jobs=2 types unit
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
