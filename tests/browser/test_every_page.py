@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, Page
 
 from tests.browser.axe import violations
-from tests.browser.test_pages import PAGES, opened
+from tests.browser.test_pages import ALIKE, PAGES, lost_links, opened
 
 WIDTHS = (390, 1280, 1920)
-ALIKE = {
-    *("session-8/pre-fix.html", "session-8/post-fix.html"),
-    *("commands.html", "publishing.html", "judging.html", "contributing.html"),
-}
-"""Pages of a type of which another is walked: of runs one with all sections and one with few."""
-
 TYPES = [path for path in PAGES if path not in ALIKE]
 
 
@@ -37,14 +32,32 @@ def too_wide(page: Page) -> list[str]:
     return found
 
 
+def widened(page: Page, width: int) -> Page:
+    """The page in a window of this width, its charts drawn anew, with nothing outside."""
+    page.set_viewport_size({"width": width, "height": 900})
+    with suppress(Error):
+        page.wait_for_function(f"({TOO_WIDE})().length === 0", timeout=5_000)
+    assert too_wide(page) == [], width
+    return page
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("path", TYPES)
-def test_every_page_is_accessible_and_whole(browser: Browser, address: str, path: str) -> None:
-    """No axe violation, no console error, no request elsewhere, nothing wider than the window."""
-    for width in WIDTHS:
-        with opened(browser, address + path, width) as page:
-            assert too_wide(page) == [], width
-            assert violations(page, "html", contrast=width == 1280) == [], width
+def test_every_page_is_accessible_and_whole(
+    browser: Browser, address: str, built: Path, path: str
+) -> None:
+    """No axe violation, no console error, no request elsewhere, no link that leads nowhere.
+
+    Nothing is wider than the window: it is opened on a phone and widened.
+    """
+    narrow, *wider = WIDTHS
+    with opened(browser, address + path, narrow) as page:
+        assert lost_links(page, address, built) == []
+        assert too_wide(page) == []
+        assert violations(page, "html", contrast=False) == []
+        for width in wider:
+            found = violations(widened(page, width), "html", contrast=width == 1280)
+            assert found == [], width
 
 
 @pytest.mark.browser
@@ -52,15 +65,13 @@ def test_every_page_is_accessible_and_whole(browser: Browser, address: str, path
 def test_every_page_is_accessible_and_whole_in_the_dark(
     browser: Browser, address: str, path: str
 ) -> None:
-    """The same in the dark, where only colours differ, while its window gets wider and narrower."""
-    with opened(browser, address + path, scheme="dark") as page:
+    """The same in the dark, where only colours differ, in a wide window that gets narrower."""
+    *narrower, wide = WIDTHS
+    with opened(browser, address + path, wide, scheme="dark") as page:
+        assert too_wide(page) == []
         assert violations(page, "html") == []
-        for width in reversed(WIDTHS):
-            page.set_viewport_size({"width": width, "height": 900})
-            # Charts are drawn anew once the window has its size.
-            with suppress(Error):
-                page.wait_for_function(f"({TOO_WIDE})().length === 0", timeout=5_000)
-            assert too_wide(page) == [], width
+        for width in reversed(narrower):
+            widened(page, width)
 
 
 @pytest.mark.browser

@@ -12,17 +12,6 @@ from tests.browser.windows import Scheme
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_the_datas_page_is_for_everybody(
-    browser: Browser, address: str, width: int, scheme: Scheme
-) -> None:
-    """The page of files and examples has no violation of WCAG 2.2 AA."""
-    with opened(browser, address + "use-the-data.html", width, scheme) as page:
-        expect(page.locator("pre > code").first).to_be_visible()
-        assert violations(page, "article") == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_badges_unfold_from_the_keyboard(
     browser: Browser, address: str, width: int, scheme: Scheme
 ) -> None:

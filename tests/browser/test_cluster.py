@@ -1,4 +1,4 @@
-"""The cluster's pictures and the page of decisions in a real Chromium: accessible, in bounds."""
+"""The cluster's pictures in a real Chromium: accessible, in bounds."""
 
 from __future__ import annotations
 
@@ -40,24 +40,6 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def found(browser: Browser, url: str, part: str, scheme: Scheme, width: int) -> list[str]:
-    """What axe finds against WCAG 2.2 AA in the parts of a page that a selector picks."""
-    with opened(browser, url, width, scheme) as page:
-        return violations(page, part)
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    ("path", "part"), [("decisions.html", "article"), ("session-8/post-fix.html", ".lb-beside")]
-)
-def test_pages_are_accessible(
-    browser: Browser, address: str, path: str, part: str, scheme: Scheme
-) -> None:
-    """No violation of WCAG 2.2 AA, light and dark, on a phone."""
-    assert found(browser, address + path, part, scheme, 390) == []
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_a_crowd_fits_and_is_readable(browser: Browser, crowded: str, width: int) -> None:
@@ -86,5 +68,5 @@ def test_a_crowd_fits_and_is_readable(browser: Browser, crowded: str, width: int
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_crowd_is_accessible(browser: Browser, crowded: str, scheme: Scheme) -> None:
     """Marks, legends and long tables violate nothing of WCAG 2.2 AA."""
-    url, part = f"{crowded}case/crowd.html", ".lb-beside, .lb-table, .lb-items, .lb-note"
-    assert found(browser, url, part, scheme, 1280) == []
+    with opened(browser, f"{crowded}case/crowd.html", 1280, scheme) as page:
+        assert violations(page, ".lb-beside, .lb-table, .lb-items, .lb-note") == []
