@@ -35,9 +35,9 @@ lint: $(VENV)/test.stamp
 types: $(VENV)/test.stamp
 	$(BIN)/mypy
 
-# Browser tests wait more than they compute: four workers pay on two cores. A file's fixtures are built
-# once, and the long files of the browser begin first.
-SPREAD := -n 4 --dist loadfile --no-loadscope-reorder
+# Browser tests wait now and then: three workers keep two cores busy, and each collects all tests. A
+# file's fixtures are built once, and the long files of the browser begin first.
+SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 
 unit: $(VENV)/test.stamp
 	$(BIN)/python -m tests.chromium
