@@ -36,7 +36,7 @@ types: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 # Browser tests wait now and then: three workers keep two cores busy, and each collects all tests. A
-# file's fixtures are built once, and the long files of the browser begin first.
+# file's fixtures are built once; long files begin first (LONG in tests/conftest.py), then the browser.
 SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 
 unit: $(VENV)/test.stamp
